@@ -1,3 +1,3 @@
 /** Whether what somebody is about to write is in the way of others. */
 export { judge, strictly, type Reason, type Verdict } from './judge.ts';
-export { subjectsOf, type Subject } from './subjects.ts';
+export { subjectsInIndex, subjectsOf, type Subject } from './subjects.ts';

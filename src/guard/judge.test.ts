@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { AgentId, FencingToken, FilePath, ResourceName, ScopePath } from '../core/index.ts';
 import type { Coordinator, LockView } from '../protocol/index.ts';
 import type { PathPlace } from '../repository/index.ts';
-import { judge, strictly, subjectsOf, type Verdict } from './index.ts';
+import { judge, strictly, subjectsInIndex, subjectsOf, type Verdict } from './index.ts';
 
 const scopes = ['.', 'api', 'api/inner', 'web'];
 const around = (path: string): string => {
@@ -112,6 +112,14 @@ test('what is in another working tree is judged by its path there', async () => 
     'web/a\nb no heldByOther',
     'api/c\nd/e passes unheld',
     'a\nb passes unheld',
+  ]);
+});
+
+test('what an index names is judged by its own path', () => {
+  expect(subjectsInIndex(['api/a.ts', 'api/b\nc', ':x'])).toEqual([
+    { name: 'api/a.ts', path: 'api/a.ts' },
+    { name: 'api/b\nc', folder: 'api' },
+    { name: ':x', path: ':x' },
   ]);
 });
 

@@ -28,6 +28,10 @@ export function subjectsOf(places: readonly NamedPlace[]): Subject[] {
   });
 }
 
+/** What an index names: each entry is the path itself, whatever lies there in the tree, be it a link by now. */
+export const subjectsInIndex = (names: readonly string[]): Subject[] =>
+  names.map((name) => inTree(name, name));
+
 function inTree(name: string, text: string): Subject {
   const parsed = parseScopePath(text);
   if (parsed.ok && !text.includes('\\')) return { name, path: parsed.value };

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Parsed, ScopePath } from '../core/index.ts';
 import type { Lies } from '../participant/index.ts';
 import { liesAt, repositoryPath, type Repository } from '../repository/git/index.ts';
@@ -15,6 +14,6 @@ export function treeOf({ worktree }: Pick<Repository, 'worktree'>): Tree {
   if (worktree === null) return { realPath: (path) => ({ ok: true, value: path }), liesAt: () => 'nothing' };
   return {
     realPath: (path) => repositoryPath(worktree, worktree, path),
-    liesAt: (path) => liesAt(join(worktree, path)),
+    liesAt: (path) => liesAt(worktree, path),
   };
 }

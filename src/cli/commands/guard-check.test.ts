@@ -7,6 +7,14 @@ import { agentView, emptyScan, lockView, scopePath, statusAnswer } from '../test
 const held = (file: string): LockView => lockView({ file: file as FilePath });
 
 const harnessOf = (locks: readonly LockView[], over: HarnessOptions['inspection'] = {}, strict = false) =>
+  harnessWith(locks, over, {}, strict).harness;
+
+const harnessWith = (
+  locks: readonly LockView[],
+  over: HarnessOptions['inspection'],
+  more: Partial<HarnessOptions>,
+  strict = false,
+) =>
   bobsHarness(
     {
       answers: {
@@ -25,8 +33,9 @@ const harnessOf = (locks: readonly LockView[], over: HarnessOptions['inspection'
         scan: async () => ({ ...emptyScan, sync: { ...emptyScan.sync, strict } }),
         ...over,
       },
+      ...more,
     },
-  ).harness;
+  );
 
 describe('guard check', () => {
   it('tells why files may be written', async () => {
@@ -54,7 +63,7 @@ describe('guard check', () => {
             '^rhema: 2 of 3 files may not be written: \\(WRITE_REFUSED\\)',
             '    src/core/a.ts is held by alice since 14:02:00 \\(3 min\\), for: refactor auth; until 14:06:00 \\(in 1 min\\) unless renewed',
             '    src/core: src/core/a.ts is held by alice .*; 1 more lock in the way',
-            '  try: rhema lock acquire src/core/a.ts src/core --wait\n$',
+            '  try: rhema lock acquire src/core/a.ts src/core --agent NAME --wait\n$',
           ].join('\n'),
         ),
       ) as string,
@@ -79,6 +88,20 @@ describe('guard check', () => {
     });
   });
 
+  it('offers no line that Git would not take, and types what is to be locked from where Git was called', async () => {
+    const check = async (rest: string, env = {}) => {
+      const stagedFiles = async () => ['src/core/a.ts', rest];
+      const pathTyped = (_: unknown, cwd: string, path: string) => `${cwd}:${path}`;
+      const { harness } = harnessWith([held('src/core/a.ts')], { stagedFiles, pathTyped }, { env });
+      return (await harness.run('guard', 'check', '--staged')).stderr;
+    };
+    expect(await check(':colon')).toContain("git commit -- ':(top,literal):colon'\n");
+    for (const odd of ['a\nb', 'a\ufffdb', 'a\u202eb'])
+      expect(await check(odd)).not.toContain('git commit --');
+    expect(await check('x', { GIT_PREFIX: 'sub/' })).toContain('acquire /repo/sub/:src/core/a.ts ');
+    expect(await check('x')).toContain('acquire /repo:src/core/a.ts ');
+  });
+
   it('asks for a lock of everything where strict_mode is on', async () => {
     const harness = harnessOf([held('src/core/a.ts')], {}, true);
     expect(await harness.run('guard', 'check', 'src/core/a.ts', '--agent', 'alice')).toMatchObject({
@@ -96,7 +119,7 @@ describe('guard check', () => {
     const harness = harnessOf([held('@git')]);
     const { stderr } = await harness.run('guard', 'check', '@git');
     expect(stderr).toContain(' @git: ./@git is held by alice ');
-    expect(stderr).toContain('try: rhema lock acquire ./@git --wait');
+    expect(stderr).toContain('try: rhema lock acquire ./@git --agent NAME --wait');
   });
 
   it('names ten of many, and leaves out what Git ignores', async () => {
@@ -114,7 +137,7 @@ describe('guard check', () => {
       code: 3,
       stderr: expect.stringContaining('no agent alcie takes part: did you mean alice?') as string,
     });
-    for (const words of [[], ['--staged', 'src/core/a.ts']])
+    for (const words of [[], [''], ['--staged', 'src/core/a.ts']])
       expect(await harness.run('guard', 'check', ...words)).toMatchObject({ code: 2 });
   });
 });

@@ -1,11 +1,20 @@
+import { join } from 'node:path';
 import { named, parseAgentIdForm, type AgentId, type ScopePath } from '../../core/index.ts';
-import { judge, strictly, subjectsOf, type Subject, type Verdict } from '../../guard/index.ts';
+import {
+  judge,
+  strictly,
+  subjectsInIndex,
+  subjectsOf,
+  type Subject,
+  type Verdict,
+} from '../../guard/index.ts';
 import type { StatusAnswer } from '../../protocol/index.ts';
 import { count } from '../../wording/index.ts';
 import type { Call } from '../call.ts';
-import { CommandError, usageError, valueOf } from '../answer/errors.ts';
+import { CommandError, invalidInput, usageError, valueOf } from '../answer/errors.ts';
 import { exitCodes } from '../answer/exit-codes.ts';
 import { done, type Outcome } from '../answer/outcome.ts';
+import type { Typing } from '../format/text.ts';
 import { passedTable, refusedLines } from '../format/verdicts.ts';
 import { agentLead } from './agent-lead.ts';
 import { typingOf } from './named.ts';
@@ -22,11 +31,11 @@ export async function guardCheck(call: Call, input: GuardCheckInput): Promise<Ou
   if (staged === paths.length > 0) throw usageError('name files, or say --staged: one of both');
   const repository = await call.repository();
   const { inspection } = call.world;
-  const names = staged ? await inspection.stagedFiles(repository, call.ports.env) : paths;
-  const folder = staged ? (repository.worktree ?? call.cwd) : call.cwd;
-  const subjects = subjectsOf(
-    names.map((name) => ({ name, place: inspection.place(repository, folder, name) })),
-  );
+  const subjects = staged
+    ? subjectsInIndex(await inspection.stagedFiles(repository, call.ports.env))
+    : subjectsOf(
+        paths.map((name) => ({ name, place: inspection.place(repository, call.cwd, nonEmpty(name)) })),
+      );
   const coordinator = await call.coordinator();
   const status = await coordinator.query({ kind: 'status', at: null });
   const agent = await whoWrites(call, input.agent, status);
@@ -40,7 +49,7 @@ export async function guardCheck(call: Call, input: GuardCheckInput): Promise<Ou
   const refused = verdicts.filter(({ passes }) => !passes);
   const data = { agent, files: verdicts };
   if (refused.length === 0) return done(status.revision, data, (style) => passedTable(style, verdicts));
-  const about = { nowMs: call.nowMs, typing: await typingOf(call), agent, verdicts };
+  const about = { nowMs: call.nowMs, typing: await typingFrom(call, staged), agent, verdicts };
   return {
     kind: 'refused',
     exitCode: exitCodes.refused,
@@ -57,6 +66,22 @@ async function asConfigured(call: Call, verdicts: readonly Verdict[]): Promise<r
   if (verdicts.every(({ because }) => because !== 'unheld')) return verdicts;
   const { sync } = await call.world.inspection.scan(await call.repository());
   return sync.strict ? strictly(verdicts) : verdicts;
+}
+
+/** An unset variable of a script would mean the folder. */
+function nonEmpty(name: string): string {
+  if (name === '') throw invalidInput('a path is empty: name a file, or . for the folder');
+  return name;
+}
+
+/** A hook runs at the top, and tells whoever has called Git where he is. */
+async function typingFrom(call: Call, isStaged: boolean): Promise<Typing> {
+  const typing = await typingOf(call);
+  const prefix = call.ports.env['GIT_PREFIX'] ?? '';
+  const repository = await call.repository();
+  if (!isStaged || prefix === '' || repository.worktree === null) return typing;
+  const folder = join(repository.worktree, prefix);
+  return { ...typing, name: (path) => call.world.inspection.pathTyped(repository, folder, path) };
 }
 
 const pathsOf = (subjects: readonly Subject[]): ScopePath[] =>

@@ -309,6 +309,6 @@ function enforcementFinding({ gitHooks, clientHooks }: Enforcement, files: reado
   const told = `by no hook${others}. Only who presents a token is checked; who never asks can write`;
   // Where a client has the tools, what there is to do has been done.
   if (files.some((found) => found.namesServer)) return ok('enforcement', told);
-  const remedy = `let agents work under rhema run, or give them the tools: ${clientLine}`;
+  const remedy = `let agents work under rhema run, or give them the tools: ${clientLine}; and let a pre-commit hook run rhema guard check --staged (docs/enforcement.md)`;
   return warning('enforcement', told, remedy);
 }

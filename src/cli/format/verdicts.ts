@@ -4,7 +4,7 @@ import type { LockView } from '../../protocol/index.ts';
 import { count, duration, shownLock } from '../../wording/index.ts';
 import type { Style } from './style.ts';
 import { table, type Cell } from './table.ts';
-import { line, shellWord, type Typing } from './text.ts';
+import { line, safe, shellWord, type Typing } from './text.ts';
 import { clockTime } from './time.ts';
 import { untilEndText } from './lock-end.ts';
 
@@ -77,15 +77,19 @@ function committing(verdicts: readonly Verdict[]): string[] {
   const rest = verdicts.filter(({ passes }) => passes).map(({ name }) => name);
   const refused = verdicts.filter(({ passes }) => !passes).map(({ name }) => name);
   if (rest.length === 0) return [];
-  if (rest.length <= shownMax) return [`to commit the rest: git commit -- ${rest.map(fromTop).join(' ')}`];
-  return refused.length <= shownMax
+  if (rest.length <= shownMax && rest.every(canBeTyped))
+    return [`to commit the rest: git commit -- ${rest.map(fromTop).join(' ')}`];
+  return refused.length <= shownMax && refused.every(canBeTyped)
     ? [`to leave them out: git restore --staged -- ${refused.map(fromTop).join(' ')}`]
     : [];
 }
 
 /** As Git takes it in whichever folder: a hook runs at the top, and its reader may be elsewhere. */
 const fromTop = (path: string): string =>
-  shellWord(/[*?[\\]/.test(path) ? `:(top,literal)${path}` : `:/${path}`);
+  shellWord(/[*?[\\]|^:/.test(path) ? `:(top,literal)${path}` : `:/${path}`);
+
+/** Not with a line break in it, nor where it is no UTF-8, which is shown by the character for that. */
+const canBeTyped = (path: string): boolean => safe(path) === path && !path.includes('\ufffd');
 
 const namesOf = (verdicts: readonly Verdict[], typing: Typing): string[] => [
   ...new Set(
@@ -95,4 +99,4 @@ const namesOf = (verdicts: readonly Verdict[], typing: Typing): string[] => [
   ),
 ];
 
-const asAgent = (agent: AgentId | null): string[] => (agent === null ? [] : ['--agent', agent]);
+const asAgent = (agent: AgentId | null): string[] => ['--agent', agent ?? 'NAME'];

@@ -33,14 +33,12 @@ export const realInspection: Inspection = {
     worktree === null
       ? null
       : changedSince({ root: worktree, paths, sinceMs, monotonicMs: () => performance.now() }),
-  liesAt: async ({ worktree }, path) => (worktree === null ? 'nothing' : liesAt(join(worktree, path))),
+  liesAt: async ({ worktree }, path) => (worktree === null ? 'nothing' : liesAt(worktree, path)),
   contextFile: lookAtContextFile,
   pathIn,
   isThere: (repository, folder, text) => {
     const path = pathIn(repository, folder, text);
-    return (
-      path !== null && repository.worktree !== null && liesAt(join(repository.worktree, path)) !== 'nothing'
-    );
+    return path !== null && repository.worktree !== null && liesAt(repository.worktree, path) !== 'nothing';
   },
   filesThere,
   changedFiles: async ({ worktree }) => (worktree === null ? [] : changedFiles(worktree)),

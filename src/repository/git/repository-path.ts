@@ -70,7 +70,7 @@ export function repositoryPath(worktree: string, cwd: string, text: string): Par
     case 'outside':
       return { ok: false, problem: `${quote(text)} leads out of the repository ${worktree}` };
     case 'gitFolder':
-      return parseScopePath(relative(realPathOf(worktree), realPathOf(resolve(cwd, text))));
+      return { ok: false, problem: `${quote(text)} is in Git's own folder: nothing there can be locked` };
     case 'unnameable':
       return { ok: false, problem: place.problem };
   }

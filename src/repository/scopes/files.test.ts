@@ -1,7 +1,8 @@
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { pathTypedIn, placeOf, repositoryPath, scopeFromInput } from '../index.ts';
+import type { ScopePath } from '../../core/index.ts';
+import { liesAt, pathTypedIn, placeOf, repositoryPath, scopeFromInput } from '../index.ts';
 import { git, makeRepository, temporaryFolder, write } from '../testing/fixture.ts';
 
 describe('repositoryPath', () => {
@@ -100,6 +101,14 @@ describe('repositoryPath', () => {
         problem: `"${text}" is in another repository, ${join(root, 'lib/inner')}, which has locks of its own: work there, or say -C ${tree}`,
       });
     expect(repositoryPath(root, root, 'lib/inner')).toEqual({ ok: true, value: 'lib/inner' });
+    const lies = ['lib', 'lib/inner', 'lib/inner/src', 'fake', 'none', '.'].map((path) =>
+      liesAt(root, path as ScopePath),
+    );
+    expect(lies).toEqual(['folder', 'file', 'folder', 'folder', 'nothing', 'folder']);
+    expect(repositoryPath(root, root, '.git/config')).toEqual({
+      ok: false,
+      problem: '".git/config" is in Git\'s own folder: nothing there can be locked',
+    });
     expect(repositoryPath(root, root, 'lib/new.ts')).toEqual({ ok: true, value: 'lib/new.ts' });
     expect(repositoryPath(root, root, 'fake/a.ts')).toEqual({ ok: true, value: 'fake/a.ts' });
   });
