@@ -33,7 +33,9 @@ async function notJoined(call: Call, agent: AgentId): Promise<CommandError> {
   // Where coordination is disabled nobody can join, and nobody needs to: connecting tells.
   const beside = await besideUnspokenFor(call, agent);
   if (beside !== null) {
-    const message = line`${agent} takes part, but not by this account: ` + beside.join('; ');
+    const message =
+      line`${agent} takes part, but not by this account: ` +
+      [...beside.story, `run ${beside.next.join(', or ')}`].join('; ');
     return new CommandError('NOT_JOINED', exitCodes.refused, message, { agent });
   }
   const lead = await agentLead(call, agent);

@@ -82,7 +82,9 @@ async function refusedJoin(call: Call, reply: Rejected, agent: AgentId): Promise
   if (rejection.code !== 'AGENT_ALREADY_JOINED') return refused;
   if (session === null || session.epoch !== rejection.details.epoch) {
     const beside = await besideUnspokenFor(call, agent);
-    return beside === null ? refused : { ...refused, lines: [safe(rejection.message), ...beside] };
+    if (beside === null) return refused;
+    const tries = beside.next.map((command) => `try: ${command}`);
+    return { ...refused, lines: [safe(rejection.message), ...beside.story, ...tries] };
   }
   const lines = [
     safe(rejection.message),
