@@ -14,7 +14,7 @@ const reached = (scope: string, via: string | null, over: Partial<ImpactedScope>
   ...over,
 });
 
-const harnessOf = (files: readonly string[] | null = null) => {
+const harnessOf = (files: readonly string[] | null = null, lies: 'file' | 'nothing' = 'nothing') => {
   const asked: unknown[] = [];
   const { harness } = bobsHarness(
     {
@@ -36,7 +36,7 @@ const harnessOf = (files: readonly string[] | null = null) => {
         },
       },
     },
-    { inspection: { filesBetween: async () => files } },
+    { inspection: { filesBetween: async () => files, liesAt: async () => lies } },
   );
   return { harness, asked };
 };
@@ -55,6 +55,14 @@ describe('impact', () => {
       changed: [{ scope: 'lib', files: [] }],
       toSync: ['api'],
     });
+  });
+
+  it('says of what is not there how it is taken', async () => {
+    expect((await harnessOf().harness.run('impact', 'lib/HEAD')).stderr).toContain(
+      'there is no lib/HEAD here: it is taken for a file that is gone, or to be; of commits say a range',
+    );
+    const there = harnessOf(null, 'file');
+    expect((await there.harness.run('impact', 'lib/a.ts')).stderr).toBe('');
   });
 
   it('looks at the files of a range of commits, and refuses what is none', async () => {

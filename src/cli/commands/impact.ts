@@ -59,7 +59,7 @@ async function filesOf(call: Call, changes: readonly string[]): Promise<readonly
   const found = await Promise.all(
     changes.map(async (text) => {
       if (!text.includes('..') || text.includes('/..') || text.startsWith('../'))
-        return [await pathOf(call, text)];
+        return [await pathNamed(call, text)];
       const files = await call.world.inspection.filesBetween(repository, text);
       if (files === null)
         throw invalidInput(
@@ -69,6 +69,17 @@ async function filesOf(call: Call, changes: readonly string[]): Promise<readonly
     }),
   );
   return [...new Set(found.flat())];
+}
+
+/** What is gone may have been removed by the very change that is asked about; a misspelt name looks the same. */
+async function pathNamed(call: Call, text: string): Promise<ScopePath> {
+  const path = await pathOf(call, text);
+  const lies = await call.world.inspection.liesAt(await call.repository(), path);
+  if (lies === 'nothing')
+    call.note(
+      line`rhema: there is no ${text} here: it is taken for a file that is gone, or to be; of commits say a range, such as HEAD~1..HEAD`,
+    );
+  return path;
 }
 
 async function nothingReached(
