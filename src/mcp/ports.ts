@@ -33,6 +33,8 @@ export interface Workspace {
   filePath(text: string): Promise<Parsed<ScopePath>>;
   /** Files that were changed since a moment, in folders or as such; null where that cannot be told. */
   readonly changedSince: ChangedSince;
+  /** What keeps a scope from being synced where `strict_mode` is on; null: nothing. */
+  syncBlocked(scope: ScopePath): Promise<string | null>;
   /** What lies at a path of the working tree. */
   liesAt(path: ScopePath): Promise<Lies>;
   readonly nearestPath: NearestPath;

@@ -212,11 +212,11 @@ export class ScopeSync {
   async #work(signal: AbortSignal): Promise<Trouble | null> {
     const { scope } = this.#step;
     const { command, rules, turn } = this.#under;
-    const { problems, isUnread } = await this.#ports.examine(scope);
+    const examined = await this.#ports.examine(scope);
+    const { problems } = examined;
     if (problems.length > 0) this.#ports.tell({ kind: 'problems', scope, problems });
-    const [first] = problems.filter(({ severity }) => severity === 'error');
-    if (isUnread) return { text: first === undefined ? unreadText : problemText(first), mayPass: false };
-    if (rules.strict && first !== undefined) return { text: problemText(first), mayPass: false };
+    const blocked = blockedBy(examined, rules.strict);
+    if (blocked !== null) return { text: blocked, mayPass: false };
     if (command === null || signal.aborted) return null;
     const end = await turn(() => this.#execute(command, signal));
     const text = troubleOf(end, command);
@@ -271,6 +271,14 @@ export class ScopeSync {
     const command = { kind, ...proofOf(this.#ports.session), scope: this.#step.scope, ...more };
     return this.#ports.submit(command as CallerCommand);
   }
+}
+
+/** What is wrong with a scope that keeps it from being synced; null: nothing is. */
+export function blockedBy({ problems, isUnread }: Examined, isStrict: boolean): string | null {
+  if (!isUnread && !isStrict) return null;
+  const first = problems.find(({ severity }) => severity === 'error');
+  if (first !== undefined) return problemText(first);
+  return isUnread ? unreadText : null;
 }
 
 const unreadText = 'its definition cannot be used: see rhema safety validate';

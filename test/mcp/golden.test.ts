@@ -151,6 +151,10 @@ const acts: Readonly<Record<string, Act>> = {
   },
   'a sync that is started': ({ client }) =>
     client.call('sync_scope', { agent: 'alice', scope: 'services/auth', action: 'start' }),
+  'a sync that strict_mode does not let begin': ({ stage, client }) => {
+    stage.syncBlocked = 'services/auth/rhema.yaml:4:9: a tab (YAML_SYNTAX)';
+    return client.call('sync_scope', { agent: 'alice', scope: 'services/auth', action: 'start' });
+  },
   'a sync that ends without its run': ({ client }) =>
     client.call('sync_scope', { agent: 'alice', scope: 'services/auth', action: 'complete' }),
   'a sync that does not run': ({ client }) =>

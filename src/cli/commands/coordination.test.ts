@@ -3,7 +3,15 @@ import { asRevision, asTimeMs } from '../../core/index.ts';
 import type { Result } from '../../core/index.ts';
 import type { SyncView } from '../../protocol/index.ts';
 import { bobsHarness, startMs } from '../testing/harness.ts';
-import { agentId, scopePath, scopeView, statusAnswer, syncedTree } from '../testing/samples.ts';
+import {
+  agentId,
+  emptyScan,
+  scopePath,
+  scopeView,
+  statusAnswer,
+  syncedTree,
+  yamlProblem,
+} from '../testing/samples.ts';
 
 const set: Result = { kind: 'syncSet', scope: scopePath('api'), status: 'idle', retryAtMs: null };
 const asBob = { agent: 'bob', epoch: 3, secret: 'secret' };
@@ -25,14 +33,44 @@ const scopes = {
 
 describe('sync', () => {
   it('start tells the run, and the command that completes it', async () => {
-    const { harness } = bobsHarness({
-      submit: () => ({ kind: 'syncStarted', scope: scopePath('api'), run: asRevision(9), attempt: 2 }),
-    });
+    const { harness } = bobsHarness(
+      { submit: () => ({ kind: 'syncStarted', scope: scopePath('api'), run: asRevision(9), attempt: 2 }) },
+      syncedTree,
+    );
     const { stdout } = await harness.run('sync', 'start', 'api', '--agent', 'bob');
     expect(stdout).toBe(
       'syncing api: run 9, attempt 2\nwhen it is done: rhema sync complete api --run 9 --agent bob\n',
     );
   });
+
+  it.each([
+    ['a problem', true, [{ ...yamlProblem, file: 'api/rhema.yaml' }], []],
+    ['a definition that cannot be used', true, [], ['api']],
+    ['a problem elsewhere', false, [{ ...yamlProblem, file: 'core/rhema.yaml' }], []],
+  ] as const)(
+    'start is refused while strict_mode is on and the scope has %s',
+    async (_, isRefused, problems, unread) => {
+      const started = {
+        kind: 'syncStarted',
+        scope: scopePath('api'),
+        run: asRevision(9),
+        attempt: 2,
+      } as const;
+      for (const strict of [true, false]) {
+        const sync = { ...emptyScan.sync, strict, unread: unread.map(scopePath) };
+        const scan = async () => ({ ...emptyScan, problems: [...problems], sync });
+        const { harness, coordinator } = bobsHarness({ submit: () => started }, { inspection: { scan } });
+        const { code, stderr } = await harness.run('sync', 'start', 'api', '--agent', 'bob');
+        const isBlocked = strict && isRefused;
+        expect([strict, code, coordinator.commands.length]).toEqual([
+          strict,
+          isBlocked ? 3 : 0,
+          isBlocked ? 0 : 1,
+        ]);
+        if (isBlocked) expect(stderr).toMatch(/api is not synced while strict_mode is on: .*: mend it first/);
+      }
+    },
+  );
 
   it.each([
     [

@@ -1,8 +1,9 @@
-import { asRevision } from '../../core/index.ts';
+import { asRevision, named } from '../../core/index.ts';
 import type { ScopePath, SyncRun } from '../../core/index.ts';
 import { proofOf } from '../../participant/index.ts';
 import type { Call } from '../call.ts';
-import { invalidInput } from '../answer/errors.ts';
+import { CommandError, invalidInput } from '../answer/errors.ts';
+import { exitCodes } from '../answer/exit-codes.ts';
 import { line } from '../format/text.ts';
 import { retryTime } from '../format/views.ts';
 import { done } from '../answer/outcome.ts';
@@ -13,6 +14,7 @@ import { typingOf } from './named.ts';
 import { numberOption } from './number-option.ts';
 import { scopeOf } from './scopes-of.ts';
 import { submitAnd } from './speak.ts';
+import { strictlyBlocked } from './sync-strict.ts';
 
 export interface StartInput extends Acting {
   readonly scope: string;
@@ -22,6 +24,14 @@ export interface StartInput extends Acting {
 export async function startSync(call: Call, input: StartInput): Promise<Outcome> {
   const session = await actAs(call, input);
   const scope = await scopeOf(call, input.scope);
+  const blocked = await strictlyBlocked(call, scope);
+  if (blocked !== null)
+    throw new CommandError(
+      'UNSOUND',
+      exitCodes.refused,
+      `${named(scope)} is not synced while strict_mode is on: ` + line`${blocked}: mend it first`,
+      { scope },
+    );
   const typing = await typingOf(call);
   return submitAnd(
     call,

@@ -51,6 +51,7 @@ async function openWorkspace(call: Call): Promise<Workspace> {
     scopePath: (text) => call.world.inspection.scopePath(repository, top, text),
     changedSince: (...wish) => call.world.inspection.changedSince(repository, ...wish),
     filesThere: () => call.world.inspection.filesThere(repository),
+    syncBlocked: async (scope) => (await import('../commands/sync-strict.ts')).strictlyBlocked(call, scope),
     liesAt: (path) => call.world.inspection.liesAt(repository, path),
     nearestPath: async (path, candidates) =>
       (await import('../../config/index.ts')).nearestPath(path, candidates),

@@ -2,7 +2,7 @@ import { asRevision, type Result, type ScopePath } from '../../core/index.ts';
 import type { DeskAgent } from '../../participant/desk/index.ts';
 import type { AgentCommand } from '../../participant/index.ts';
 import { invalidInput, type CallerCommand } from '../../protocol/index.ts';
-import { told, type ToolAnswer } from '../answer.ts';
+import { refused, told, type ToolAnswer } from '../answer.ts';
 import { informedRefusal } from '../informed-refusals.ts';
 import { refusalAnswer, type Advice } from '../refusals.ts';
 import type { ToolArguments } from '../schemas.ts';
@@ -17,6 +17,8 @@ type Input = ToolArguments<'sync_scope'>;
 /** Starts, ends, retries or undoes the sync of a scope. */
 export const sync: AgentHandler<'sync_scope'> = async (work, { agent }, input) => {
   const scope = await scopeNamed(work.workspace, input.scope, 'scope');
+  const blocked = input.action === 'start' ? await work.workspace.syncBlocked(scope) : null;
+  if (blocked !== null) return notWhileStrict(scope, blocked);
   const reply =
     input.action === 'retry' || input.action === 'changed'
       ? await work.speaker.submit(commandOfAnybody(agent, scope, input))
@@ -28,6 +30,14 @@ export const sync: AgentHandler<'sync_scope'> = async (work, { agent }, input) =
     return refusalAnswer(reply.rejection, ownRun(scope, details['run']));
   return informedRefusal(work, agent, reply.rejection);
 };
+
+const notWhileStrict = (scope: ScopePath, blocked: string): ToolAnswer =>
+  refused(
+    'UNSOUND',
+    `strict_mode is on, and ${quoted(scope)} is not synced: ${quoted(blocked)}`,
+    'mend that file under its lock, then sync_scope start.',
+    { scope },
+  );
 
 function agentCommand(scope: ScopePath, input: Input): AgentCommand {
   if (input.action === 'start') return { kind: 'StartSync', scope };

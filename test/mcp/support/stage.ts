@@ -43,6 +43,8 @@ export class Stage {
   readonly bench: Bench;
   readonly sessions = new SharedSessions();
   readonly digests = new Map<string, string>();
+  /** What keeps every scope from being synced. */
+  syncBlocked: string | null = null;
   /** Context files that are written by a tool. */
   readonly texts = new Map<string, string>();
   mergesForeign = false;
@@ -213,6 +215,7 @@ export class ServerProcess {
       },
       filesThere: async () => [...digests.keys()],
       nearestPath: async (path, candidates) => nearestPath(path, candidates),
+      syncBlocked: async () => this.stage.syncBlocked,
       digestOf: async (path: ScopePath) => digests.get(path) ?? null,
       contexts: contextsOf(this.stage),
     };
