@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BrokenSimulations } from './broken.ts';
-import { faults, fewRequests, type Fault } from './faults.ts';
+import { fewRequests, type Fault } from './fault.ts';
+import { faults } from './faults.ts';
 import { inTime } from '../test/speeds.ts';
 import type { TrialName, trials as shippedTrials } from './trials.ts';
 

@@ -18,6 +18,7 @@ import {
   isBusy,
   settingsWait,
   unseenFiles,
+  refusalProblems,
   type InForce,
 } from './withheld.ts';
 
@@ -346,7 +347,7 @@ export class ScopeFollower {
     const reply = await this.#ports.submit({ kind: 'Configure', by: followerName, settings });
     const later = withheld.length === 0 ? [] : [settingsWait(withheld)];
     const isInUse = !reply.ok && retryAdvice[reply.rejection.code] === 'afterOthersAct';
-    return { waits: later.length > 0 || isInUse, problems: [...problemsOf(reply), ...later] };
+    return { waits: later.length > 0 || isInUse, problems: [...refusalProblems(reply), ...later] };
   }
 
   async #define(
@@ -357,7 +358,7 @@ export class ScopeFollower {
     const empty = acceptNone ? { mayBeEmpty: true } : {};
     const reply = await this.#ports.submit({ kind: 'DefineScopes', by: followerName, scopes, ...empty });
     const isEmpty = !reply.ok && reply.rejection.code === 'GRAPH_EMPTY';
-    const problems = isEmpty ? [allGone(inForce)] : problemsOf(reply);
+    const problems = isEmpty ? [allGone(inForce)] : refusalProblems(reply);
     return { accepted: reply.ok, revision: reply.revision, problems };
   }
 }
@@ -393,9 +394,3 @@ function filesProblems({ problems }: ScanResult, { definitions }: InForce): read
 
 /** In the audit trail. */
 const followerName = 'service';
-
-function problemsOf(reply: Reply): readonly ScopeProblem[] {
-  if (reply.ok) return [];
-  const { code, message } = reply.rejection;
-  return [{ code, severity: 'error', file: null, line: null, column: null, message }];
-}

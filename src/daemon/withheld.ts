@@ -13,6 +13,7 @@ import {
 import {
   CoordinatorError,
   type Coordinator,
+  type Reply,
   type ScopeProblem,
   type StatusAnswer,
 } from '../protocol/index.ts';
@@ -135,4 +136,11 @@ function stillOpen({ held, waiting, syncing }: Work): string {
 
 function warning(code: string, message: string): ScopeProblem {
   return { code, severity: 'warning', file: null, line: null, column: null, message };
+}
+
+/** Why a command of those who look after the files was refused. */
+export function refusalProblems(reply: Reply): readonly ScopeProblem[] {
+  if (reply.ok) return [];
+  const { code, message } = reply.rejection;
+  return [{ code, severity: 'error', file: null, line: null, column: null, message }];
 }
