@@ -1,4 +1,5 @@
 import type { ChangedFile, ChangedWish } from './git/changed-since.ts';
+import type { CommitMade, CommitsWish } from './git/commits-in.ts';
 import type { GitCall } from './git/git.ts';
 import type { History } from './git/history.ts';
 import type { TrackedContent } from './git/tracked-content.ts';
@@ -104,6 +105,21 @@ export async function fingerprintOnly(
   memory: ScanMemory | null = null,
 ): Promise<string> {
   return (await import('./scopes/scan.ts')).fingerprintOnly(repository, memory);
+}
+
+export type { CommitMade, CommitsWish };
+
+/** See `commits-in.ts`. */
+export async function commitsIn(root: string, wish: CommitsWish): Promise<readonly CommitMade[] | null> {
+  return (await import('./git/commits-in.ts')).commitsIn(root, wish);
+}
+
+/** See `commits-in.ts`. */
+export async function filesOf(
+  root: string,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  return (await import('./git/commits-in.ts')).filesOf(root, ids);
 }
 
 /** See `git-setup.ts`. */

@@ -65,7 +65,8 @@ function take(verifier: LogVerifier, record: LogRecord): Finding | null {
     : verifier.compareSnapshot(record.snapshot.body);
 }
 
-function stateBefore({ base }: LogSource): State {
+/** The state that the first entry of a log follows. Throws a {@link CoordinatorError} where its snapshot cannot be used. */
+export function stateBefore({ base }: LogSource): State {
   if (base === null) return initialState();
   try {
     return decodeState(base.body);

@@ -18,17 +18,25 @@ import type { Typing } from '../format/text.ts';
 import { passedTable, refusedLines } from '../format/verdicts.ts';
 import { agentLead } from './agent-lead.ts';
 import { typingOf } from './named.ts';
+import type { ReportInput } from './safety-report.ts';
 
-export interface GuardCheckInput {
+export interface GuardCheckInput extends ReportInput {
   readonly paths: readonly string[];
   readonly staged?: boolean;
+  readonly range?: string;
+  /** For a range. */
+  readonly log?: string;
   readonly agent?: string;
 }
 
 /** Whether files may be written now, or what is staged committed. A question: nothing is locked, and nobody has to prove who he is. */
 export async function guardCheck(call: Call, input: GuardCheckInput): Promise<Outcome> {
-  const { paths, staged = false } = input;
-  if (staged === paths.length > 0) throw usageError('name files, or say --staged: one of both');
+  const { paths, staged = false, range } = input;
+  if ([paths.length > 0, staged, range !== undefined].filter(Boolean).length !== 1)
+    throw usageError('name files, or say --staged, or --range A..B: one of them');
+  if (range !== undefined) return (await import('./guard-range.ts')).guardRange(call, { ...input, range });
+  for (const option of ['log', 'format'] as const)
+    if (input[option] !== undefined) throw usageError(`--${option} goes with --range`);
   const repository = await call.repository();
   const { inspection } = call.world;
   const subjects = staged

@@ -195,6 +195,8 @@ const plainInspection: Inspection = {
   stagedFiles: unexpected('stagedFiles'),
   ignoredAmong: async () => new Set(),
   filesBetween: unexpected('filesBetween'),
+  commitsIn: unexpected('commitsIn'),
+  filesOf: unexpected('filesOf'),
   scan: unexpected('scan'),
   history: async () => null,
   configuration: unexpected('configuration'),

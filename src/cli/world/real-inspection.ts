@@ -4,7 +4,9 @@ import { logExists, socketAddress, statePaths } from '../../client/index.ts';
 import {
   changedFiles,
   changedSince,
+  commitsIn,
   filesBetween,
+  filesOf,
   gitVersion,
   ignoredAmong,
   liesAt,
@@ -47,6 +49,8 @@ export const realInspection: Inspection = {
   ignoredAmong: async ({ worktree }, paths) =>
     worktree === null ? new Set() : ignoredAmong(worktree, paths),
   filesBetween: ({ worktree, commonDir }, range) => filesBetween(worktree ?? commonDir, range),
+  commitsIn: ({ worktree, commonDir }, wish) => commitsIn(worktree ?? commonDir, wish),
+  filesOf: ({ worktree, commonDir }, ids) => filesOf(worktree ?? commonDir, ids),
   scan,
   history: async ({ worktree, commonDir }, max) => readHistory(worktree ?? commonDir, max),
   configuration,

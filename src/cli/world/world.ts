@@ -1,6 +1,14 @@
 import type { OwnerEnd } from '../../client/index.ts';
 import type { ConfigEntry } from '../../config/index.ts';
-import type { History, PathPlace, Repository, SyncCommand, TrackedContent } from '../../repository/index.ts';
+import type {
+  CommitMade,
+  CommitsWish,
+  History,
+  PathPlace,
+  Repository,
+  SyncCommand,
+  TrackedContent,
+} from '../../repository/index.ts';
 import type { WorkingFiles } from '../../repository/git/index.ts';
 import type {
   AgentId,
@@ -128,6 +136,10 @@ export interface Inspection {
   ignoredAmong(repository: Repository, paths: readonly string[]): Promise<ReadonlySet<string>>;
   /** Files that two commits have otherwise, of `A..B`; null: that is no range of commits. */
   filesBetween(repository: Repository, range: string): Promise<readonly string[] | null>;
+  /** Commits of a range, the newest first; null: that is none. */
+  commitsIn(repository: Repository, wish: CommitsWish): Promise<readonly CommitMade[] | null>;
+  /** What each of some commits has changed. */
+  filesOf(repository: Repository, ids: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
   scan(repository: Repository): Promise<Scan>;
   /** What was committed so far; null where there is nothing, or Git does not tell it in time. */
   history(repository: Repository, max: number): Promise<History | null>;

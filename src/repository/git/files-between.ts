@@ -9,14 +9,12 @@ import { runGit, withoutGitVariables } from './git.ts';
  * @throws RepositoryError GIT_MISSING, GIT_FAILED or GIT_SILENT.
  */
 export async function filesBetween(root: string, range: string): Promise<readonly string[] | null> {
-  const [, from = '', dots = '', to = ''] = /^(.*?)(\.{2,3})(.*)$/s.exec(range) ?? [];
-  if (dots === '') return null;
   const ask = (...args: readonly string[]): Promise<string> =>
     runGit({ cwd: root, args, env: withoutGitVariables() }).then((said) => said.toString('utf8'));
-  const first = await commitOf(ask, from === '' ? 'HEAD' : from);
-  const last = await commitOf(ask, to === '' ? 'HEAD' : to);
-  if (first === null || last === null) return null;
-  const base = dots === '...' ? (await ask('merge-base', first, last)).trim() : first;
+  const ends = await endsOf(ask, range);
+  if (ends === null) return null;
+  const { first, last } = ends;
+  const base = ends.fromFork ? (await ask('merge-base', first, last)).trim() : first;
   const said = await ask(
     'diff-tree',
     '-r',
@@ -33,8 +31,22 @@ export async function filesBetween(root: string, range: string): Promise<readonl
     .sort();
 }
 
+type Ask = (...args: string[]) => Promise<string>;
+
+/** The two commits that a range names; null: it is none. `fromFork`: it begins where both have parted. */
+export async function endsOf(
+  ask: Ask,
+  range: string,
+): Promise<{ readonly first: string; readonly last: string; readonly fromFork: boolean } | null> {
+  const [, from = '', dots = '', to = ''] = /^(.*?)(\.{2,3})(.*)$/s.exec(range) ?? [];
+  if (dots === '') return null;
+  const first = await commitOf(ask, from === '' ? 'HEAD' : from);
+  const last = await commitOf(ask, to === '' ? 'HEAD' : to);
+  return first === null || last === null ? null : { first, last, fromFork: dots === '...' };
+}
+
 /** Null: it names none. */
-async function commitOf(ask: (...args: string[]) => Promise<string>, name: string): Promise<string | null> {
+export async function commitOf(ask: Ask, name: string): Promise<string | null> {
   try {
     return (await ask('rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`)).trim();
   } catch (error) {

@@ -1,4 +1,5 @@
 /** What was changed together so far: by that one sees how many scopes somebody needs at once, and who would have waited for whom. */
+import { filesOfCommits } from './files-of-commits.ts';
 import { runGit, withoutGitVariables } from './git.ts';
 
 const gitCallMaxMs = 5_000;
@@ -99,23 +100,9 @@ function isBot(author: string): boolean {
 }
 
 async function readFiles(root: string, heads: readonly Head[]): Promise<PastCommit[]> {
-  if (heads.length === 0) return [];
-  const diff = ['diff-tree', '--stdin', '--root', '-r', '-z', '--name-only', '--no-renames'];
-  const output = await ask(root, diff, heads.map(({ id }) => `${id}\n`).join(''));
-  const files = filesByCommit(output, new Set(heads.map(({ id }) => id)));
+  const files = await filesOfCommits(
+    heads.map(({ id }) => id),
+    (args, input) => ask(root, args, input),
+  );
   return heads.map(({ id, authoredAtMs }) => ({ id, authoredAtMs, files: files.get(id) ?? [] }));
-}
-
-/** The id of each commit, a line, and the paths of its files, of which some look like an id. */
-function filesByCommit(output: string, ids: ReadonlySet<string>): Map<string, string[]> {
-  const commits = new Map<string, string[]>();
-  let files: string[] = [];
-  for (const text of output.split('\0')) {
-    const head = /^([0-9a-f]{40,64})\n?/.exec(text);
-    const id = head?.[1] !== undefined && ids.has(head[1]) ? head[1] : null;
-    if (id !== null) commits.set(id, (files = []));
-    const path = id === null ? text : text.slice(head?.[0].length);
-    if (path !== '') files.push(path);
-  }
-  return commits;
 }

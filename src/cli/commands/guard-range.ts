@@ -1,0 +1,143 @@
+/** Whether what was committed was in the way of others when it was committed, by the log. */
+import { resolve } from 'node:path';
+import { quote, type Entry } from '../../core/index.ts';
+import { judgePast, type PastCommit, type PastRefusal } from '../../guard/index.ts';
+import type { CommitMade, CommitsWish } from '../../repository/index.ts';
+import type { Finding } from '../../safety/index.ts';
+import { count, shownLock } from '../../wording/index.ts';
+import type { LogSource } from '../../verify/index.ts';
+import type { Call } from '../call.ts';
+import { CommandError, invalidInput } from '../answer/errors.ts';
+import { exitCodes } from '../answer/exit-codes.ts';
+import type { Outcome } from '../answer/outcome.ts';
+import { line } from '../format/text.ts';
+import { clockTime } from '../format/time.ts';
+import type { OpenLog } from '../world/world.ts';
+import { formatOf, reported, type ReportInput } from './safety-report.ts';
+
+export interface RangeInput extends ReportInput {
+  readonly range: string;
+  /** A log, or an export of one; else that of the repository. */
+  readonly log?: string;
+}
+
+/** Reads the log beside its owner, and asks no coordinator: none is started where there was none. */
+export async function guardRange(call: Call, input: RangeInput): Promise<Outcome> {
+  const format = formatOf(call, input);
+  const { commits, refused, older } = await judgeRange(call, { range: input.range }, () =>
+    logOf(call, input),
+  );
+  const shown = (all: readonly { readonly id: string }[]): string[] => all.map(({ id }) => id);
+  return reported(call, format, {
+    revision: null,
+    findings: refused.map((each) => findingOf(each, call.nowMs)),
+    data: { commits: shown(commits), older: shown(older), refused: refused.map(toldOf) },
+    code: 'WRITE_REFUSED',
+    unsound: () =>
+      `${count(new Set(refused.map(({ commit }) => commit.id)).size, 'commit')} of ${commits.length} changed what another agent had locked:`,
+    sound: soundText(commits.length, older.length),
+  });
+}
+
+type JudgedCommit = CommitMade & PastCommit;
+
+export interface JudgedRange {
+  readonly commits: readonly CommitMade[];
+  readonly refused: readonly PastRefusal<JudgedCommit>[];
+  /** From before the log. */
+  readonly older: readonly CommitMade[];
+}
+
+/** @throws CommandError INVALID_INPUT for what is no range, and whatever `open` throws. */
+export async function judgeRange(
+  call: Call,
+  wish: CommitsWish,
+  open: () => Promise<OpenLog>,
+): Promise<JudgedRange> {
+  const repository = await call.repository();
+  const { inspection } = call.world;
+  const made = await inspection.commitsIn(repository, wish);
+  if (made === null)
+    throw invalidInput(`${quote(wish.range)} is no range of commits here: write A..B, as in origin/main..`);
+  const source = await open();
+  try {
+    const files = await inspection.filesOf(
+      repository,
+      made.map(({ id }) => id),
+    );
+    const commits = made.map((commit) => ({ ...commit, files: files.get(commit.id) ?? [] }));
+    const { stateBefore } = await import('../../verify/index.ts');
+    const judged = await judgePast({ base: stateBefore(source), entries: entriesOf(source) }, commits);
+    return { commits: made, ...judged };
+  } finally {
+    source.close();
+  }
+}
+
+async function logOf(call: Call, { log }: RangeInput): Promise<OpenLog> {
+  if (log !== undefined) return openNamed(call, log);
+  const { database, databaseExists } = await call.world.inspection.stateFiles(await call.repository());
+  if (databaseExists) return call.world.logs.open(database);
+  throw new CommandError(
+    'NO_LOG',
+    exitCodes.failure,
+    `there is no log here (${database}), so nobody can say who held what, and nothing was checked: check where the agents work, or give an export from there with --log`,
+  );
+}
+
+async function openNamed(call: Call, path: string): Promise<OpenLog> {
+  if (path === '-') return call.world.logs.fromStandardInput();
+  return call.world.logs.open(resolve(call.cwd, path));
+}
+
+async function* entriesOf({ records }: LogSource): AsyncGenerator<Entry> {
+  for await (const record of records) if (record.kind === 'entry') yield record.entry;
+}
+
+function soundText(commits: number, older: number): string {
+  if (commits === 0) return 'there is no commit in this range';
+  const judged = commits - older;
+  const parts = [
+    ...(judged > 0 ? [`${count(judged, 'commit')} checked: none changed what another agent had locked`] : []),
+    ...(older > 0
+      ? [`${count(older, 'commit')} ${older === 1 ? 'is' : 'are'} from before the log, and not judged`]
+      : []),
+  ];
+  return parts.join('\n');
+}
+
+/** As SARIF, annotations and people have it. */
+function findingOf({ commit, name, path, locks }: PastRefusal<JudgedCommit>, nowMs: number): Finding {
+  const [lock] = locks;
+  if (lock === undefined) throw new Error('what is refused names a lock');
+  const whole = shownLock(lock) === name ? 'it' : shownLock(lock);
+  const purpose = lock.reason === null ? '' : line`, for: ${lock.reason}`;
+  return {
+    type: 'LockConsistency',
+    rule: 'WRITE_REFUSED',
+    severity: 'error',
+    subject: name,
+    file: path ?? name,
+    line: null,
+    column: null,
+    evidence: line`changed by commit ${commit.id.slice(0, 10)} (${commit.subject}) while ${lock.agent} had ${whole} locked, since ${clockTime(lock.grantedAtMs, nowMs)} (token ${lock.token})${purpose}`,
+    remedy: `ask ${lock.agent} whether it may stay; git show ${commit.id.slice(0, 10)} has what it changed`,
+  };
+}
+
+/** For programs. */
+const toldOf = ({ commit, name, path, scope, locks }: PastRefusal<JudgedCommit>): object => ({
+  commit: commit.id,
+  agent: commit.agent,
+  name,
+  path,
+  scope,
+  locks: locks.map(({ agent, epoch, token, grantedAtMs, reason, target }) => ({
+    agent,
+    epoch,
+    token,
+    grantedAtMs,
+    reason,
+    target,
+  })),
+});

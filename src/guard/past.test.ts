@@ -1,0 +1,110 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { encodeState, decodeState, initialState, type Entry, type State } from '../core/index.ts';
+import { Machine } from '../../test/support/machine.ts';
+import { judgePast, type PastCommit } from './index.ts';
+
+let machine: Machine;
+let tokenOfAl: number;
+
+const secondMs = 1_000;
+const commit = (atMs: number, file: string, over: Partial<PastCommit> = {}): PastCommit => ({
+  id: `${file}@${atMs}`,
+  committedAtMs: Math.floor(atMs / secondMs) * secondMs,
+  agent: null,
+  tokens: [],
+  files: [file],
+  ...over,
+});
+
+async function* each(entries: readonly Entry[]): AsyncGenerator<Entry> {
+  yield* entries;
+}
+
+const judged = async (commits: readonly PastCommit[], base?: State, from = 0) =>
+  judgePast(
+    { base: base ?? initialState(machine.initialSettings), entries: each(machine.log.slice(from)) },
+    commits,
+  );
+
+const refusedOf = async (...asked: Parameters<typeof judged>): Promise<readonly string[]> =>
+  (await judged(...asked)).refused.map(
+    ({ name, locks }) => `${name} by ${locks.map((lock) => lock.agent).join()}`,
+  );
+
+/** Al has api/a.ts from 1,010,500 to 1,020,500 ms, and web as a whole from then on. */
+beforeEach(() => {
+  machine = new Machine({ freePaths: ['*.lock'] });
+  machine.define({ api: [], web: [] });
+  machine.join('al');
+  machine.join('bo');
+  machine.advance(10_500);
+  machine.acquire('al', { files: ['api/a.ts'] });
+  tokenOfAl = machine.log.length;
+  machine.advance(10_000);
+  machine.release('al');
+  machine.acquire('al', 'web');
+});
+
+describe('a commit of a file that another agent had then', () => {
+  test('is refused, and one from before the grant or after the end is not', async () => {
+    const at = [1_009_000, 1_015_000, 1_021_000];
+    expect(await refusedOf(at.map((atMs) => commit(atMs, 'api/a.ts')))).toEqual(['api/a.ts by al']);
+    expect(await refusedOf(at.map((atMs) => commit(atMs, 'web/x')))).toEqual(['web/x by al']);
+    expect(await refusedOf([commit(1_021_000, 'web/x'), commit(1_021_000, 'web/a\nb')])).toEqual([
+      'web/x by al',
+      'web/a\nb by al',
+    ]);
+  });
+
+  test('is not refused in the second in which it was granted or given back', async () => {
+    expect(await refusedOf([commit(1_010_000, 'api/a.ts'), commit(1_020_000, 'api/a.ts')])).toEqual([]);
+    expect(await refusedOf([commit(1_011_000, 'api/a.ts'), commit(1_019_000, 'api/a.ts')])).toHaveLength(2);
+  });
+
+  test('is judged by the end of the log where it is from after that, until the lease ends', async () => {
+    expect(await refusedOf([commit(1_030_000, 'web/x')])).toEqual(['web/x by al']);
+    expect(await refusedOf([commit(9_000_000, 'web/x')])).toEqual([]);
+  });
+
+  test('passes where it is free, in no scope, or another file', async () => {
+    const paths = ['web/x.lock', 'docs/x', 'api/a.tsx'];
+    expect(await refusedOf(paths.map((path) => commit(1_021_000, path)))).toEqual([]);
+    expect(await refusedOf([commit(1_015_000, 'api/b.ts')])).toEqual([]);
+  });
+});
+
+describe('the trailers of a commit', () => {
+  const by = (agent: string, ...tokens: number[]) => [commit(1_015_000, 'api/a.ts', { agent, tokens })];
+
+  test('let it pass under its own locks only', async () => {
+    machine.acquire('bo', { files: ['api/b.ts'] });
+    const other = { agent: 'al', tokens: [tokenOfAl], files: ['web/x', 'api/b.ts'] };
+    expect(await refusedOf([commit(1_021_000, 'api/b.ts', other)])).toEqual(['api/b.ts by bo']);
+  });
+
+  test('let its agent pass by a token that the log has granted it, and nobody else', async () => {
+    expect(await refusedOf(by('al', tokenOfAl))).toEqual([]);
+    expect(await refusedOf(by('al', 1, tokenOfAl))).toEqual([]);
+    for (const other of [by('al'), by('al', 1), by('bo', tokenOfAl), by('al', tokenOfAl + 1)])
+      expect(await refusedOf(other)).toEqual(['api/a.ts by al']);
+  });
+});
+
+describe('of a time from before the log', () => {
+  test('nothing is known, and it is said', async () => {
+    const commits = [commit(900_000, 'api/a.ts'), commit(1_015_000, 'api/a.ts')];
+    expect((await judged(commits)).older).toEqual([commits[0]]);
+  });
+
+  test('that was compacted neither, but what was held then is known from its end on', async () => {
+    const kept = machine.log.findIndex(({ events }) => events.some(({ kind }) => kind === 'lock.released'));
+    const before = new Machine({ freePaths: ['*.lock'] });
+    const base = decodeState(encodeState(initialState(before.initialSettings)));
+    const { evolve } = await import('../core/index.ts');
+    for (const entry of machine.log.slice(0, kept)) evolve(base, entry);
+    const commits = [commit(1_005_000, 'api/a.ts'), commit(1_015_000, 'api/a.ts')];
+    const { older, refused } = await judged(commits, base, kept);
+    expect(older).toEqual([commits[0]]);
+    expect(refused.map(({ commit: { id } }) => id)).toEqual([commits[1]?.id]);
+  });
+});

@@ -1,0 +1,142 @@
+/**
+ * Whether what was committed was in the way of others, by the log: who held what when each commit was made.
+ *
+ * Git keeps that moment in whole seconds, and a lock may have been granted or given back within one. So a commit is in the way of a
+ * lock only where another agent had it through the whole second. A commit is of the agent that its trailers name where the log has
+ * granted that agent one of the tokens that they name; of nobody else.
+ */
+import { evolve, isFree, scopeOf, type Entry, type Lock, type ScopePath, type State } from '../core/index.ts';
+import { subjectsInIndex, type Subject } from './subjects.ts';
+
+export interface PastCommit {
+  readonly id: string;
+  /** In whole seconds, rounded down. */
+  readonly committedAtMs: number;
+  /** What its trailers say. */
+  readonly agent: string | null;
+  readonly tokens: readonly number[];
+  readonly files: readonly string[];
+}
+
+export interface PastLog {
+  /** Before the first entry. It is taken over, and changed. */
+  readonly base: State;
+  readonly entries: AsyncIterable<Entry>;
+}
+
+/** A file of a commit that another agent had locked. */
+export interface PastRefusal<C extends PastCommit> {
+  readonly commit: C;
+  readonly name: string;
+  /** Null: it has none that could be locked. */
+  readonly path: ScopePath | null;
+  /** The nearest around it. */
+  readonly scope: ScopePath;
+  /** One at least. */
+  readonly locks: readonly Lock[];
+}
+
+export interface PastVerdict<C extends PastCommit> {
+  /** In the order of the commits. */
+  readonly refused: readonly PastRefusal<C>[];
+  /** Those from before the log, of which it tells nothing. */
+  readonly older: readonly C[];
+}
+
+/** Reads the log once, to its end. What is from after its last entry is judged by that. */
+export async function judgePast<C extends PastCommit>(
+  { base: state, entries }: PastLog,
+  commits: readonly C[],
+): Promise<PastVerdict<C>> {
+  const found = commits.map((commit): Found<C> => ({ commit, hits: [], isOlder: false }));
+  const moments = found.flatMap(momentsOf).sort((one, other) => one.atMs - other.atMs);
+  const grants = new Set([...state.locks.values()].map(({ agent, token }) => grantOf(agent, token)));
+  let next = 0;
+  const lookUntil = (endMs: number): void => {
+    for (let moment = moments[next]; moment !== undefined && moment.atMs < endMs; moment = moments[++next])
+      moment.look(state, moment.atMs);
+  };
+  for await (const entry of entries) {
+    lookUntil(entry.atMs);
+    evolve(state, entry);
+    for (const event of entry.events)
+      if (event.kind === 'lock.granted') grants.add(grantOf(event.agent, entry.revision));
+  }
+  lookUntil(Infinity);
+  return {
+    refused: found.flatMap((each) => refusals(each, grants)),
+    older: found.filter(({ isOlder }) => isOlder).map(({ commit }) => commit),
+  };
+}
+
+interface Found<C> {
+  readonly commit: C;
+  hits: readonly Hit[];
+  isOlder: boolean;
+}
+
+interface LookAt {
+  readonly atMs: number;
+  readonly look: (state: State, atMs: number) => void;
+}
+
+/** The first and the last of the second in which a commit was made. */
+function momentsOf(found: Found<PastCommit>): LookAt[] {
+  const { committedAtMs, files } = found.commit;
+  const begin = (state: State, atMs: number): void => {
+    // What is from before the log is not known, and not free.
+    found.isOlder = state.revision === 0 || state.timeMs > atMs;
+    if (!found.isOlder) found.hits = hitsIn(state, files);
+  };
+  const end = (state: State, atMs: number): void => {
+    const isHeld = (lock: Lock): boolean => {
+      const now = state.locks.get(lock.target);
+      return now?.token === lock.token && now.agent === lock.agent && now.deadlineMs > atMs;
+    };
+    found.hits = found.hits.map((hit) => ({ ...hit, locks: hit.locks.filter(isHeld) }));
+  };
+  return [
+    { atMs: committedAtMs, look: begin },
+    { atMs: committedAtMs + 999, look: end },
+  ];
+}
+
+interface Hit {
+  readonly name: string;
+  readonly path: ScopePath | null;
+  readonly scope: ScopePath;
+  readonly locks: readonly Lock[];
+}
+
+function refusals<C extends PastCommit>(
+  { commit, hits }: Found<C>,
+  grants: ReadonlySet<string>,
+): PastRefusal<C>[] {
+  const { agent, tokens } = commit;
+  const isProven = agent !== null && tokens.some((token) => grants.has(grantOf(agent, token)));
+  return hits
+    .map((hit) => ({ ...hit, locks: hit.locks.filter((lock) => !(isProven && lock.agent === agent)) }))
+    .filter(({ locks }) => locks.length > 0)
+    .map((hit) => ({ commit, ...hit }));
+}
+
+const grantOf = (agent: string, token: number): string => `${token} ${agent}`;
+
+/** The locks that cover some files. */
+function hitsIn(state: State, files: readonly string[]): Hit[] {
+  return subjectsInIndex(files).flatMap((subject) => hitOn(state, subject) ?? []);
+}
+
+function hitOn(state: State, subject: Subject): Hit | null {
+  if ('elsewhere' in subject) return null;
+  const path = 'path' in subject ? subject.path : null;
+  const scope = scopeOf(state, 'path' in subject ? subject.path : subject.folder);
+  if (scope === null || (path !== null && isFree(state.settings, path))) return null;
+  const targets = path === null || path === scope ? [scope] : [path, scope];
+  const locks = targets.flatMap((target) => {
+    const lock = state.locks.get(target);
+    // It is the state's own, and changes with it.
+    return lock === undefined ? [] : [{ ...lock }];
+  });
+  return locks.length === 0 ? null : { name: subject.name, path, scope, locks };
+}
