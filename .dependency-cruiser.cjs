@@ -183,6 +183,8 @@ module.exports = {
           '^src/repository/git/index\\.ts$',
           // The YAML library is loaded by whoever reads YAML.
           '^src/repository/yaml/index\\.ts$',
+          // Who writes the configuration of a client answers none of its questions.
+          '^src/hooks/install/index\\.ts$',
           // Whoever plays one agent needs no desk for many.
           '^src/participant/desk/index\\.ts$',
         ],

@@ -13,6 +13,7 @@ import { addAgentCommands } from './tree/agent.ts';
 import { addContextCommands } from './tree/context.ts';
 import { addFitCommand } from './tree/fit.ts';
 import { addHelpCommand } from './tree/help.ts';
+import { addHooksCommands } from './tree/hooks.ts';
 import { addInitCommand } from './tree/init.ts';
 import { addLockCommands } from './tree/lock.ts';
 import { addMcpCommand } from './tree/mcp.ts';
@@ -69,6 +70,7 @@ const branches: readonly Branch[] = [
   { words: ['run'], grow: addRunCommand },
   { words: ['status', 'log', 'why'], grow: addObservingCommands },
   { words: ['guard'], grow: addGuardCommands },
+  { words: ['hooks'], grow: addHooksCommands },
   { words: ['say', 'inbox'], grow: addMessageCommands },
   { words: ['sync'], grow: addSyncCommands },
   { words: ['impact'], grow: addImpactCommand },

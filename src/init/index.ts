@@ -54,6 +54,15 @@ export async function applyNoted(place: Place, changes: readonly FileChange[]): 
   return (await import('./undo/apply-noted.ts')).applyNoted(place, changes);
 }
 
+/** See `undo/apply-noted.ts`. */
+export async function originNoted(
+  place: Place,
+  file: string,
+  now: string,
+): Promise<string | null | undefined> {
+  return (await import('./undo/apply-noted.ts')).originNoted(place, file, now);
+}
+
 /** See `undo/undo.ts`. */
 export async function prepareUndo(request: UndoRequest): Promise<Undoing> {
   return (await import('./undo/undo.ts')).prepareUndo(request);

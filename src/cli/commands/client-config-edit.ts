@@ -1,6 +1,6 @@
-import { findNodeAtLocation, parse as parseJson, parseTree, printParseErrorCode } from 'jsonc-parser';
-import type { Node, ParseError } from 'jsonc-parser';
 import { parse as parseToml, stringify as toToml } from 'smol-toml';
+import { insertFirst, isTable, readJson } from '../../hooks/install/index.ts';
+import type { Read, Table } from '../../hooks/install/index.ts';
 import { serverName } from './client-config-clients.ts';
 import type { Client } from './client-config-clients.ts';
 
@@ -46,17 +46,6 @@ export function hasServer(client: Client, text: string): boolean {
   return read.ok && serverIn(read.value, client.table) !== undefined;
 }
 
-type Read = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly problem: string };
-
-function readJson(text: string): Read {
-  const errors: ParseError[] = [];
-  const value: unknown = parseJson(text, errors, { allowTrailingComma: true });
-  const [first] = errors;
-  if (first === undefined) return { ok: true, value };
-  const line = text.slice(0, first.offset).split('\n').length;
-  return { ok: false, problem: `line ${line}: ${printParseErrorCode(first.error)}` };
-}
-
 function readToml(text: string): Read {
   try {
     return { ok: true, value: parseToml(text) };
@@ -65,11 +54,6 @@ function readToml(text: string): Read {
     return { ok: false, problem: first };
   }
 }
-
-type Table = Readonly<Record<string, unknown>>;
-
-const isTable = (value: unknown): value is Table =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** What stands in the file's place of keys and values, if anything does; null: nothing. */
 function shapeProblem(content: unknown, table: string): string | null {
@@ -92,26 +76,12 @@ function startsAlike({ command, args }: Table, entry: ServerEntry): boolean {
   return JSON.stringify([command, args]) === JSON.stringify([entry['command'], entry['args']]);
 }
 
-/** As the first of its table, so that no comment behind another entry comes to stand behind this one. */
 function insertJson({ table }: Client, text: string, entry: ServerEntry): string {
-  const root = parseTree(text);
-  const found = root === undefined ? undefined : findNodeAtLocation(root, [table]);
-  if (root === undefined) return text;
-  if (found === undefined) return insertFirst(text, root, table, { [serverName]: entry }, 1);
-  return insertFirst(text, found, serverName, entry, 2);
-}
-
-/** `depth`: how deep the new property stands. */
-function insertFirst(text: string, parent: Node, name: string, value: object, depth: number): string {
-  const indent = /^[ \t]+/m.exec(text)?.[0] ?? '  ';
-  const lineEnd = text.includes('\r\n') ? '\r\n' : '\n';
-  const lines = `${JSON.stringify(name)}: ${JSON.stringify(value, null, indent)}`.split('\n');
-  const inserted = lines.map((line) => `${lineEnd}${indent.repeat(depth)}${line}`).join('');
-  const at = parent.offset + 1;
-  const rest = text.slice(at);
-  if (parent.children?.length !== 0) return `${text.slice(0, at)}${inserted},${rest}`;
-  const closing = /^\s*\}/.test(rest) ? `${lineEnd}${indent.repeat(depth - 1)}` : '';
-  return `${text.slice(0, at)}${inserted}${closing === '' ? rest : closing + rest.trimStart()}`;
+  const read = readJson(text);
+  const isThere = read.ok && isTable(read.value) && read.value[table] !== undefined;
+  return isThere
+    ? insertFirst(text, [table], serverName, entry)
+    : insertFirst(text, [], table, { [serverName]: entry });
 }
 
 /** A table may stand anywhere, so it stands at the end. */

@@ -15,6 +15,7 @@ import { stagedTexts, type StagedText } from '../world/staged-texts.ts';
 import { contextFilesOf } from './context-files.ts';
 import { filesIn } from './context-named.ts';
 import { clientFiles, clientsWithEntry } from './client-config.ts';
+import { hookFiles } from './hooks/hooks.ts';
 import { unconfirmed } from './unwritten.ts';
 import { actionOf, isInteractive, withoutLastBreak } from './scope-plan.ts';
 
@@ -43,7 +44,12 @@ export async function uninstall(call: Call, input: UninstallInput): Promise<Outc
 
 async function removalOf(call: Call, { force }: UninstallInput): Promise<Removal> {
   const repository = await call.repository();
-  const request = { repository, env: call.ports.env, force: force === true, clientFiles };
+  const request = {
+    repository,
+    env: call.ports.env,
+    force: force === true,
+    clientFiles: [...clientFiles, ...hookFiles],
+  };
   const state = await call.world.state.look(repository);
   const undoing = await call.world.scopeFiles.prepareUndo(request);
   const here = repository.worktree;

@@ -215,6 +215,7 @@ const noScopeFiles: ScopeFiles = {
   prepareMigration: async () => null,
   check: unexpected('check'),
   apply: unexpected('apply'),
+  origin: async () => undefined,
   prepareUndo: unexpected('prepareUndo'),
   undo: unexpected('undo'),
   ignored: async () => new Set(),

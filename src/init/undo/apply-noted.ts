@@ -1,10 +1,11 @@
-import { statSync } from 'node:fs';
+import { rmdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Repository } from '../../repository/index.ts';
 import { applyChanges, checkChanges } from '../files/apply.ts';
 import type { FileChange } from '../files/file-change.ts';
 import { removesLeft } from '../files/left-files.ts';
-import { noted, type Written } from './written.ts';
+import { whyUntrusted } from './trusted.ts';
+import { noted, originOf, type Written } from './written.ts';
 import { readWritten, writeWritten } from './written-file.ts';
 
 export interface Place extends Pick<Repository, 'commonDir'> {
@@ -14,13 +15,49 @@ export interface Place extends Pick<Repository, 'commonDir'> {
 
 /**
  * As `applyChanges`; what was there before is kept in mind first, so that it can be put back. Null, or why that could not be
- * done: the files are written in any case.
+ * done: the files are written in any case. With a file that goes, so do the folders that were made for it, where they are empty.
  */
 export function applyNoted(place: Place, changes: readonly FileChange[]): string | null {
   checkChanges(place.root, changes);
+  const made = changes.filter(({ after }) => after === null).flatMap(({ file }) => madeFor(place, file));
   const problem = note(place, changes);
   applyChanges(place.root, changes);
+  for (const folder of made) removeIfEmpty(join(place.root, folder));
   return problem;
+}
+
+/**
+ * What a file held before anything was written to it, seen from what it holds now; null: nothing was there. Undefined: nothing
+ * was written, or that cannot be told any more. What is noted may have come with somebody's archive: what it says is no more
+ * than a guess.
+ */
+export function originNoted(place: Place, file: string, now: string): string | null | undefined {
+  const known = knownOf(place, file);
+  return known === null ? undefined : originOf(known, now);
+}
+
+/** Innermost first. */
+function madeFor(place: Place, file: string): readonly string[] {
+  const known = knownOf(place, file);
+  return known === null ? [] : [...known.folders].reverse();
+}
+
+/** Null where nothing is known that could be true. */
+function knownOf({ commonDir, root }: Place, file: string): Written | null {
+  try {
+    const found = readWritten(commonDir).find((one) => keyOf(one) === keyOf({ root, file }));
+    return found === undefined || whyUntrusted(found, [file]) !== null ? null : found;
+  } catch {
+    return null;
+  }
+}
+
+export function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // Somebody has put something there, or it is gone.
+  }
 }
 
 function note({ commonDir, root }: Place, changes: readonly FileChange[]): string | null {

@@ -1,5 +1,5 @@
 /** What to take out of the working trees of a repository so that they are as they were before init, migrate and the like. */
-import { readdirSync, realpathSync, rmdirSync } from 'node:fs';
+import { readdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { PathRefused } from '../../files/index.ts';
 import { InitError } from '../errors.ts';
@@ -14,6 +14,7 @@ import { byText, folderOf, top } from '../paths.ts';
 import type { ScopePath } from '../../core/index.ts';
 import { scanTree, type InitRequest, type Scanned } from '../prepare.ts';
 import { YamlText } from '../../repository/yaml/index.ts';
+import { removeIfEmpty } from './apply-noted.ts';
 import { whyBehindLink, whyUntrusted } from './trusted.ts';
 import { undo, type Written } from './written.ts';
 import { readWritten } from './written-file.ts';
@@ -264,12 +265,4 @@ function withoutOurs(text: string): string | null {
 export function applyUndo({ root, changes, folders }: UndoneTree): void {
   applyChanges(root, changes);
   for (const folder of [...folders].sort((a, b) => b.length - a.length)) removeIfEmpty(join(root, folder));
-}
-
-function removeIfEmpty(folder: string): void {
-  try {
-    rmdirSync(folder);
-  } catch {
-    // Somebody has put something there, or it is gone.
-  }
 }

@@ -67,7 +67,7 @@ function fresh({ root, file, after, folders }: Change, before: string | null): W
 }
 
 /** What the file would be now had nothing been written; undefined: that cannot be told. */
-function originOf(known: Written, now: string | null): string | null | undefined {
+export function originOf(known: Written, now: string | null): string | null | undefined {
   const undone = undo(known, now);
   if (undone.kind === 'undone') return undone.text;
   return undone.kind === 'done' ? now : undefined;

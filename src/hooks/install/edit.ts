@@ -1,0 +1,193 @@
+/** Puts the hooks of a client into the text of its file, finds them there, and takes them out. */
+import { isDeepStrictEqual } from 'node:util';
+import { entryFor, isOurs, type HookEvent, type JsonHookClient } from './clients.ts';
+import { insertFirst, isTable, readJson, remove, type Table } from './json-text.ts';
+
+/** Which of the events of a client are asked about in its file, and how. */
+export interface HooksFound {
+  /** Their entries are as they would be written now. */
+  readonly installed: readonly string[];
+  /** They have an entry of ours that says something else. */
+  readonly changed: readonly string[];
+  readonly missing: readonly string[];
+  /** The command lines of ours, each once. */
+  readonly commands: readonly string[];
+}
+
+export type Look = ({ readonly ok: true } & HooksFound) | { readonly ok: false; readonly problem: string };
+
+/** `text`: null where there is no such file. */
+export function lookAt(client: JsonHookClient, text: string | null, command: string): Look {
+  const read = readHooks(text);
+  if (!read.ok) return read;
+  const kinds = { installed: [] as string[], changed: [] as string[], missing: [] as string[] };
+  for (const event of client.events) {
+    const entries = entriesAt(read.hooks, event.name);
+    const ours = entries.filter((entry) => commandsIn(client, entry).length > 0);
+    const isInstalled = ours.some((entry) => isDeepStrictEqual(entry, entryFor(client, event, command)));
+    kinds[ours.length === 0 ? 'missing' : isInstalled ? 'installed' : 'changed'].push(event.name);
+  }
+  const commands = Object.values(read.hooks).flatMap((list) =>
+    Array.isArray(list) ? (list as readonly unknown[]).flatMap((entry) => commandsIn(client, entry)) : [],
+  );
+  return { ok: true, ...kinds, commands: [...new Set(commands)] };
+}
+
+export type Edit =
+  | { readonly kind: 'edited'; readonly text: string; readonly changed: readonly string[] }
+  | { readonly kind: 'unchanged'; readonly changed: readonly string[] }
+  | { readonly kind: 'unreadable'; readonly problem: string };
+
+/** The whole file of a client that has none yet. */
+export function newFile(client: JsonHookClient, command: string): string {
+  return `${JSON.stringify({ ...client.root, hooks: hooksOf(client, command) }, null, 2)}\n`;
+}
+
+function hooksOf(client: JsonHookClient, command: string): Table {
+  return Object.fromEntries(client.events.map((event) => [event.name, [entryFor(client, event, command)]]));
+}
+
+/** Adds what is missing. An entry of ours that somebody has changed stays, and is named in `changed`. */
+export function withHooks(client: JsonHookClient, text: string | null, command: string): Edit {
+  const look = lookAt(client, text, command);
+  if (!look.ok) return { kind: 'unreadable', problem: look.problem };
+  const { changed, missing } = look;
+  if (missing.length === 0) return { kind: 'unchanged', changed };
+  if (text === null || text.trim() === '') return { kind: 'edited', text: newFile(client, command), changed };
+  const added = client.events.filter(({ name }) => missing.includes(name));
+  const edited = addedTo(client, text, added, command);
+  const after = lookAt(client, edited, command);
+  return after.ok && after.missing.length === 0
+    ? { kind: 'edited', text: edited, changed }
+    : { kind: 'unreadable', problem: 'its hooks are written in a way that cannot be added to' };
+}
+
+/** Each becomes the first at its place, so the last comes first. */
+function addedTo(
+  client: JsonHookClient,
+  text: string,
+  events: readonly HookEvent[],
+  command: string,
+): string {
+  let edited = text;
+  if (tableOf(text, 'hooks') === undefined)
+    edited = insertFirst(edited, [], 'hooks', hooksOf(client, command));
+  else
+    for (const event of [...events].reverse()) {
+      const entry = entryFor(client, event, command);
+      edited = Array.isArray(tableOf(edited, 'hooks')?.[event.name])
+        ? insertFirst(edited, ['hooks', event.name], null, entry)
+        : insertFirst(edited, ['hooks'], event.name, [entry]);
+    }
+  for (const [key, value] of Object.entries(client.root).reverse())
+    if (contentOf(edited)[key] === undefined) edited = insertFirst(edited, [], key, value);
+  return edited;
+}
+
+export type Removal =
+  /** `text` null: nothing but ours was in the file. */
+  | { readonly kind: 'removed'; readonly text: string | null }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'unreadable'; readonly problem: string };
+
+/**
+ * Takes out all entries of ours, changed or not. `origin`: what the file held before the hooks came, as far as it is known; it is
+ * believed where putting the hooks into it gives this very text, and else says which empty lists were there before.
+ */
+export function withoutHooks(client: JsonHookClient, text: string, origin?: string | null): Removal {
+  const look = lookAt(client, text, '');
+  if (!look.ok) return { kind: 'unreadable', problem: look.problem };
+  const [command] = look.commands;
+  if (command === undefined) return { kind: 'none' };
+  if (origin !== undefined && isBefore(client, origin, text, command))
+    return { kind: 'removed', text: origin };
+  if (text === newFile(client, command)) return { kind: 'removed', text: null };
+  const edited = takenOut(client, text, readsAs(origin ?? '{}'));
+  const after = lookAt(client, edited, '');
+  return after.ok && after.commands.length === 0
+    ? { kind: 'removed', text: edited }
+    : { kind: 'unreadable', problem: 'its hooks are written in a way from which they cannot be taken out' };
+}
+
+function isBefore(client: JsonHookClient, origin: string | null, text: string, command: string): boolean {
+  const again = withHooks(client, origin, command);
+  return again.kind === 'edited' && again.text === text;
+}
+
+function takenOut(client: JsonHookClient, text: string, origin: Table): string {
+  let edited = text;
+  const before = isTable(origin['hooks']) ? origin['hooks'] : {};
+  for (const name of Object.keys(tableOf(text, 'hooks') ?? {})) {
+    const entries = entriesAt(tableOf(text, 'hooks') ?? {}, name);
+    for (let index = entries.length - 1; index >= 0; index -= 1)
+      edited = withoutEntry(client, edited, name, index, entries[index]);
+    const isOver = entries.length > 0 && entriesAt(tableOf(edited, 'hooks') ?? {}, name).length === 0;
+    if (isOver && before[name] === undefined) edited = remove(edited, ['hooks', name]);
+  }
+  const isEmpty = Object.keys(tableOf(edited, 'hooks') ?? {}).length === 0;
+  return isEmpty && origin['hooks'] === undefined ? remove(edited, ['hooks']) : edited;
+}
+
+/** A handler that somebody has put beside ours stays. */
+function withoutEntry(
+  client: JsonHookClient,
+  text: string,
+  event: string,
+  index: number,
+  entry: unknown,
+): string {
+  if (commandsIn(client, entry).length === 0) return text;
+  const isOne = (handler: unknown): boolean =>
+    isTable(handler) && isOurs(client.name, handler[client.commandKey]);
+  const handlers = client.shape === 'flat' ? [entry] : listIn(entry);
+  if (handlers.every(isOne)) return remove(text, ['hooks', event, index]);
+  let edited = text;
+  for (let at = handlers.length - 1; at >= 0; at -= 1)
+    if (isOne(handlers[at])) edited = remove(edited, ['hooks', event, index, 'hooks', at]);
+  return edited;
+}
+
+type HooksRead =
+  { readonly ok: true; readonly hooks: Table } | { readonly ok: false; readonly problem: string };
+
+function readHooks(text: string | null): HooksRead {
+  if (text === null || text.trim() === '') return { ok: true, hooks: {} };
+  const read = readJson(text);
+  if (!read.ok) return read;
+  if (!isTable(read.value)) return { ok: false, problem: 'it holds no keys and values' };
+  const { hooks = {} } = read.value;
+  if (!isTable(hooks)) return { ok: false, problem: 'its hooks are no lists by event' };
+  const odd = Object.entries(hooks).find(([, list]) => !Array.isArray(list));
+  return odd === undefined || typeof odd[1] !== 'object'
+    ? { ok: true, hooks }
+    : { ok: false, problem: `its hooks.${odd[0]} is no list` };
+}
+
+function readsAs(text: string): Table {
+  const read = readJson(text);
+  return read.ok && isTable(read.value) ? read.value : {};
+}
+
+const contentOf = readsAs;
+
+function tableOf(text: string, key: string): Table | undefined {
+  const value = contentOf(text)[key];
+  return isTable(value) ? value : undefined;
+}
+
+function entriesAt(hooks: Table, event: string): readonly unknown[] {
+  const list = hooks[event];
+  return Array.isArray(list) ? list : [];
+}
+
+function listIn(entry: unknown): readonly unknown[] {
+  const list = isTable(entry) ? entry['hooks'] : undefined;
+  return Array.isArray(list) ? list : [];
+}
+
+function commandsIn(client: JsonHookClient, entry: unknown): string[] {
+  const handlers = client.shape === 'flat' ? [entry] : listIn(entry);
+  return handlers
+    .map((handler) => (isTable(handler) ? handler[client.commandKey] : undefined))
+    .filter((command): command is string => isOurs(client.name, command));
+}
