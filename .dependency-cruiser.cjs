@@ -125,6 +125,13 @@ module.exports = {
       from: { path: '^src/guard/', pathNot: testing },
       to: { path: '^src/(?!(guard|core|protocol|participant|repository)/)' },
     },
+    {
+      name: 'hooks-wall',
+      severity: 'error',
+      comment: 'The words of the clients of agents: nothing else is known there.',
+      from: { path: '^src/hooks/', pathNot: testing },
+      to: { path: '^src/(?!hooks/)' },
+    },
     wall(
       'client',
       ['store', 'service', 'daemon', ...faces],

@@ -5,6 +5,7 @@
  */
 export const slowTests: readonly string[] = [
   'sim/faults.test.ts',
+  'src/cli/hook/serve-hook.test.ts',
   'test/spec/large-models.test.ts',
   'test/spec/conformance.test.ts',
   'test/withstand/run.test.ts',

@@ -24,6 +24,7 @@ import { addRunCommand } from './tree/run.ts';
 import { addSafetyCommands } from './tree/safety.ts';
 import { addScopeCommands } from './tree/scope.ts';
 import { addGuardCommands } from './tree/guard.ts';
+import { addHookCommand } from './tree/hook.ts';
 import { addImpactCommand } from './tree/impact.ts';
 import { addSyncCommands } from './tree/sync.ts';
 import { addUninstallCommand } from './tree/uninstall.ts';
@@ -70,6 +71,7 @@ const branches: readonly Branch[] = [
   { words: ['run'], grow: addRunCommand },
   { words: ['status', 'log', 'why'], grow: addObservingCommands },
   { words: ['guard'], grow: addGuardCommands },
+  { words: ['hook'], grow: addHookCommand },
   { words: ['hooks'], grow: addHooksCommands },
   { words: ['say', 'inbox'], grow: addMessageCommands },
   { words: ['sync'], grow: addSyncCommands },

@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs';
+import { quickHook } from './hook/quick-hook.ts';
 import { quickMcp } from './mcp/quick-mcp.ts';
 
 /** Next to nothing of ours is loaded before this: what cannot be loaded is reported, too. */
@@ -6,7 +7,11 @@ export async function start(args: readonly string[]): Promise<void> {
   try {
     const mcp = quickMcp(args);
     if (mcp !== null) await (await import('./mcp/serve-mcp.ts')).serveMcp(mcp);
-    process.exitCode = await (await import('./command-line.ts')).runHere(args);
+    const hook = quickHook(args);
+    process.exitCode =
+      hook === null
+        ? await (await import('./command-line.ts')).runHere(args)
+        : await (await import('./hook/run-hook.ts')).runHook(hook);
   } catch (error) {
     reportUnloaded(error, args);
     process.exitCode = 1;

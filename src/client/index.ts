@@ -20,7 +20,7 @@ export {
   type Occupant,
 } from './occupant-file.ts';
 export { findProgram, type ProgramLocations } from './program.ts';
-export { boundProcess, hasEnded } from './process-identity.ts';
+export { ancestorsOf, boundProcess, hasEnded, type AncestorProcess } from './process-identity.ts';
 export { newRequestId, newSecret } from './requests.ts';
 export { deleteSession, listSessions, readSession, requireSession, writeSession } from './session-file.ts';
 export { sessionKeeping } from './session-keeping.ts';

@@ -136,3 +136,30 @@ function readOrNull(path: string): string | null {
     return null;
   }
 }
+
+/** A process that has started this one, directly or not. */
+export interface AncestorProcess {
+  readonly process: AgentProcess;
+  /** What the system calls it, such as `bash`. */
+  readonly name: string;
+}
+
+/** A process deep in a tree of shells has no more. */
+const ancestorsMax = 32;
+
+/** The processes around this one, the nearest first; none where they cannot be seen. */
+export function ancestorsOf(pid = process.pid): readonly AncestorProcess[] {
+  if (process.platform !== 'linux') return [];
+  const found: AncestorProcess[] = [];
+  let next = parentOf(pid);
+  while (next > 1 && found.length < ancestorsMax) {
+    const start = startOf(next);
+    const name = readOrNull(`/proc/${next}/comm`)?.trim();
+    if (start === null || name === undefined) break;
+    found.push({ process: { pid: next, start, namespace: ownNamespaces() }, name });
+    next = parentOf(next);
+  }
+  return found;
+}
+
+const parentOf = (pid: number): number => Number(statOf(pid)?.[1] ?? 0);

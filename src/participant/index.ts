@@ -15,7 +15,7 @@ export {
 export type { Held } from './holdings.ts';
 export { impactOfLocks } from './impact.ts';
 export { inTime, lookPatienceMs } from './in-time.ts';
-export { goOn, join, type JoinPorts, type WentOn } from './joining.ts';
+export { goOn, join, type Joined, type JoinPorts, type WentOn } from './joining.ts';
 export { LeaseRenewer, type LeaseEnd, type LeaseLoss } from './lease-renewer.ts';
 export type { Heard, Saying } from './correspondence.ts';
 export { endOf, type Ended, type Loss } from './losses.ts';

@@ -28,7 +28,7 @@ export { unresolvedMerge } from './merge-conflict.ts';
 export type { History } from './git/history.ts';
 export type { TreeEntry } from './git/ls-files.ts';
 export type { UnopenedFolder } from './git/unopened.ts';
-export { isDefinitionName } from './scopes/candidates.ts';
+export { definitionFiles, isDefinitionName } from './scopes/candidates.ts';
 export type { Place } from './scopes/candidates.ts';
 export { Discovery } from './scopes/discovery.ts';
 export type { SyncCommand } from './scopes/read-sync.ts';

@@ -1,0 +1,80 @@
+import { parseAgentIdForm } from '../../core/index.ts';
+import { ancestorsOf } from '../../client/index.ts';
+import { hasJoined } from '../../participant/index.ts';
+import { passes, type Act, type HookAnswer } from '../../hooks/index.ts';
+import { begin, end, hear, letGo, stop } from './moments.ts';
+import { noteWritten, renew } from './after-tool.ts';
+import { beforeEdit, noteRead } from './before-tool.ts';
+import { line } from '../format/text.ts';
+import { speakFor, speakingAs } from './enrolment.ts';
+import type { HookWork } from './hook-work.ts';
+
+/** What a hook is answered, in a repository where agents are coordinated. */
+export async function answerHook(work: HookWork): Promise<HookAnswer> {
+  const answer = await answered(work);
+  const isOver = work.asked.event === 'sessionEnd' || work.asked.event === 'subagentStop';
+  if (!isOver && work.memory.ancestors().length === 0) work.memory.keepAncestors(ancestorsOf());
+  return withAside(answer, work.aside);
+}
+
+function withAside(answer: HookAnswer, aside: readonly string[]): HookAnswer {
+  if (aside.length === 0) return answer;
+  const text = aside.map((one) => `rhema: ${one}`).join('\n');
+  if (answer.kind !== 'pass') return { ...answer, reason: `${text}\n${answer.reason}` };
+  return {
+    ...answer,
+    told: answer.told === null ? text : `${text}\n${answer.told}`,
+    shown: answer.shown ?? text,
+  };
+}
+
+function answered(work: HookWork): Promise<HookAnswer> {
+  const { asked } = work;
+  switch (asked.event) {
+    case 'sessionStart':
+    case 'subagentStart':
+      return begin(work);
+    case 'beforeTool':
+      return beforeTool(work, asked.act);
+    case 'afterTool':
+      return afterTool(work, asked.act);
+    case 'prompt':
+    case 'alive':
+      return alive(work);
+    case 'stop':
+      return stop(work);
+    case 'subagentStop':
+    case 'sessionEnd':
+      return end(work);
+  }
+}
+
+async function beforeTool(work: HookWork, act: Act | null): Promise<HookAnswer> {
+  if (act?.kind === 'read') noteRead(work, act.paths);
+  if (act?.kind === 'unclear')
+    throw new Error(line`what ${act.tool} is about to write is not said in a way that is known`);
+  return act?.kind === 'edit' ? beforeEdit(work, act.paths) : passes;
+}
+
+async function afterTool(work: HookWork, act: Act | null): Promise<HookAnswer> {
+  if (act?.kind === 'edit') noteWritten(work, act.paths);
+  if (act?.kind === 'join' && act.agent !== null) await becomeWhoItJoinedAs(work, act.agent);
+  return alive(work);
+}
+
+async function alive(work: HookWork): Promise<HookAnswer> {
+  const session = await speakingAs(work);
+  return session !== null && (await renew(work, session)) ? hear(work, session) : passes;
+}
+
+/** It has joined through `rhema mcp`: what was claimed for it until now goes back, and it acts as that agent. */
+async function becomeWhoItJoinedAs(work: HookWork, name: string): Promise<void> {
+  const { call, repository, memory } = work;
+  const parsed = parseAgentIdForm(name);
+  if (!parsed.ok || memory.speaking()?.agent === parsed.value) return;
+  const joined = await call.world.sessions.read(repository, parsed.value);
+  if (joined === null || !hasJoined(joined)) return;
+  const before = await speakingAs(work);
+  if (before !== null) await letGo(work, before);
+  await speakFor(work, joined);
+}

@@ -1,0 +1,163 @@
+/** Before a tool: what it is about to write is locked for its agent, or it does not run. */
+import { asDurationMs, type FencingToken, type Grant, type Rejection, type Wish } from '../../core/index.ts';
+import { shownNames } from '../../core/index.ts';
+import { claim, subjectsOf, type Claimed } from '../../guard/index.ts';
+import { passes, type HookAnswer } from '../../hooks/index.ts';
+import { acquire, formerHoldersOf, type AgentSession, type NotGranted } from '../../participant/index.ts';
+import { formerHolderTexts } from '../../wording/index.ts';
+import { typingOf } from '../commands/named.ts';
+import { agentPorts } from '../commands/speak.ts';
+import { explainRefusal } from '../format/refusal.ts';
+import { digestOfFile } from './digest-of-file.ts';
+import { asAgent } from './enrolment.ts';
+import type { HookWork } from './hook-work.ts';
+import { giveBackClean, keepClaims } from './own-claims.ts';
+import { placed, type Placed } from './places.ts';
+
+/** Before files are read: what is there now is what the agent knows of them. */
+export function noteRead(work: HookWork, paths: readonly string[]): void {
+  for (const { absolute } of placed(work, paths)) {
+    if (absolute === null) continue;
+    const digest = digestOfFile(absolute);
+    const token = work.memory.seen(absolute)?.token ?? null;
+    if (digest !== null) work.memory.keepSeen(absolute, { digest, token });
+  }
+}
+
+/** Before files are written: they are locked for the agent, unless somebody else has them. */
+export async function beforeEdit(work: HookWork, paths: readonly string[]): Promise<HookAnswer> {
+  const places = placed(work, paths);
+  const { outcome, session } = await claimed(work, places);
+  if (outcome.kind === 'free' || session === null) return passes;
+  if (outcome.kind === 'refused') return refusedClaim(work, session, outcome);
+  keepClaims(work, outcome.locks);
+  return staleOr(work, session, places, outcome.locks);
+}
+
+interface Claiming {
+  readonly outcome: Claimed;
+  /** In whose name was asked; null: nobody's had to be. */
+  readonly session: AgentSession | null;
+}
+
+type Asked = { readonly kind: 'granted'; readonly locks: readonly Grant[] } | Refused;
+type Refused = Extract<NotGranted, { kind: 'refused' }>;
+
+async function claimed(work: HookWork, places: readonly Placed[]): Promise<Claiming> {
+  const { call, repository } = work;
+  const asked: { session: AgentSession | null } = { session: null };
+  const ask = (wish: Wish): Promise<Asked> =>
+    asAgent(
+      work,
+      (session) => {
+        asked.session = session;
+        return askFor(work, session, wish);
+      },
+      (done) => (done.kind === 'refused' ? done.reply.rejection : null),
+    );
+  const ports = {
+    coordinator: await call.coordinator(),
+    ignoredAmong: (paths: readonly string[]) => call.world.inspection.ignoredAmong(repository, paths),
+    acquire: async (wish: Wish) => {
+      const first = await ask(wish);
+      const isTooMuch = first.kind === 'refused' && tooMuch.has(first.reply.rejection.code);
+      if (!isTooMuch || asked.session === null) return first;
+      // What it has committed by now it need not keep.
+      return (await giveBackClean(work, asked.session)) > 0 ? ask(wish) : first;
+    },
+  };
+  const outcome = await claim(ports, subjectsOf(places));
+  return { outcome, session: asked.session };
+}
+
+const tooMuch: ReadonlySet<Rejection['code']> = new Set([
+  'AGENT_HOLDS_LOCK',
+  'LOCK_LIMIT_REACHED',
+  'FILE_LIMIT_REACHED',
+]);
+
+async function askFor(work: HookWork, session: AgentSession, wish: Wish): Promise<Asked> {
+  const leaseMs = work.memory.speaking()?.leaseMs ?? null;
+  const reason = `editing in ${work.client}`;
+  const ports = await agentPorts(work.call);
+  const hooks = { signal: new AbortController().signal };
+  const ask = { ...wish, ttlMs: leaseMs, wait: { kind: 'none' }, reason } as const;
+  const first = await acquire(ports, session, ask, hooks);
+  // A repository may allow shorter leases than its sessions last.
+  const isTooLong = first.kind === 'refused' && first.reply.rejection.code === 'TTL_TOO_LONG';
+  const acquired = isTooLong
+    ? await acquire(ports, session, { ...ask, ttlMs: longestOf(first.reply.rejection) }, hooks)
+    : first;
+  if (acquired.kind === 'granted' || acquired.kind === 'refused') return acquired;
+  throw new Error(`nobody waits here, and yet it came to ${acquired.kind}`);
+}
+
+const longestOf = ({ details }: Rejection) =>
+  'lockTtlMaxMs' in details ? asDurationMs(details.lockTtlMaxMs) : null;
+
+async function refusedClaim(
+  { call }: HookWork,
+  session: AgentSession,
+  { reply, wish }: Extract<Claimed, { kind: 'refused' }>,
+): Promise<HookAnswer> {
+  const { agent } = session;
+  const about = { agent, scopes: shownNames(wish), typing: await typingOf(call) };
+  const lines = explainRefusal(reply.rejection, about, call.nowMs);
+  return {
+    kind: 'refuse',
+    reason: [
+      `rhema: not written, ${lines[0] ?? reply.rejection.message}`,
+      ...lines.slice(1).map((text) => `  ${text}`),
+      ...(reply.rejection.code === 'LOCK_HELD' ? [`  ${meanwhile}`] : []),
+    ].join('\n'),
+  };
+}
+
+const meanwhile =
+  'Do not write it in another way. Do other work first, or wait for your turn by that line; then read the file again.';
+
+/** Content that somebody changed since the agent saw it is not written over by what it made of the former. */
+async function staleOr(
+  work: HookWork,
+  session: AgentSession,
+  places: readonly Placed[],
+  locks: readonly Grant[],
+): Promise<HookAnswer> {
+  const stale = places.filter((place) => isStale(work, place, locks));
+  if (stale.length === 0) return passes;
+  const coordinator = await work.call.coordinator();
+  const { call } = work;
+  const former = await formerHoldersOf(coordinator, call.ports.clock, session, locks);
+  const as = { agent: asIs, name: asIs, text: asIs };
+  const told = formerHolderTexts(former, { nowMs: call.nowMs, as });
+  const names = stale.map(({ name }) => name).join(', ');
+  return {
+    kind: 'refuse',
+    reason: [
+      `rhema: not written: ${names} changed since you read ${stale.length === 1 ? 'it' : 'them'}.`,
+      ...told.map((text) => `  ${text}`),
+      '  It is locked for you now: read it again, then make your edit anew.',
+    ].join('\n'),
+  };
+}
+
+const asIs = (text: string): string => text;
+
+/** Whether a file is another one than the agent knows. It is taken for known from then on: the agent is told once. */
+function isStale({ memory }: HookWork, { absolute, place }: Placed, locks: readonly Grant[]): boolean {
+  if (absolute === null) return false;
+  const token = tokenOver(locks, 'path' in place ? place.path : null);
+  const seen = memory.seen(absolute);
+  // Under one and the same lock nobody else has changed it.
+  if (seen !== null && seen.token === token) return false;
+  const digest = digestOfFile(absolute);
+  memory.keepSeen(absolute, { digest, token });
+  return seen !== null && seen.digest !== digest;
+}
+
+/** Of the lock that covers a path: of the file, else of its scope. */
+function tokenOver(locks: readonly Grant[], path: string | null): FencingToken | null {
+  const own = locks.find(({ file }) => file !== undefined && (file as string) === path);
+  const around = locks.find(({ scope, file }) => scope !== undefined && file === undefined);
+  return (own ?? around)?.token ?? null;
+}

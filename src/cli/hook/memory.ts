@@ -1,0 +1,168 @@
+/**
+ * What is remembered of a session of a client between its hooks, each a process of its own: whom it speaks for, what was claimed for
+ * it, and what its agent has seen of files. In small files beside the log, one for each thing, since hooks of one session run at once.
+ */
+import { createHash } from 'node:crypto';
+import { readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AgentId, DurationMs, FencingToken, FilePath, ScopePath } from '../../core/index.ts';
+import { ensurePrivateDirectory, statePaths, withAccess } from '../../client/index.ts';
+import { isOwnFolder, readOwnText, replaceFile } from '../../files/index.ts';
+import type { AncestorProcess } from '../../client/index.ts';
+
+/** Whom the session speaks for. */
+export interface Speaking {
+  readonly agent: AgentId;
+  /** It joined by itself elsewhere, through `rhema mcp`: then it is not ours to end. */
+  readonly isOwn: boolean;
+  /** Length of the leases of its claims; null: as configured. */
+  readonly leaseMs: DurationMs | null;
+}
+
+/** What was locked for the agent without its asking. */
+export type OwnClaim = {
+  readonly token: FencingToken;
+  /** The working tree in which it works at that. */
+  readonly tree: string;
+} & ({ readonly scope: ScopePath; readonly file?: undefined } | { readonly file: FilePath });
+
+/** What the agent has seen of a file last. */
+export interface Seen {
+  /** Of its content, as {@link digestOfFile}; null: it was not there. */
+  readonly digest: string | null;
+  /** Under which lock of its own; null: under none. */
+  readonly token: FencingToken | null;
+}
+
+/** Of sessions that ended without a word, milliseconds. */
+const forgottenAfterMs = 7 * 86_400_000;
+
+export class SessionMemory {
+  readonly #root: string;
+  readonly #folder: string;
+  readonly #around: readonly string[];
+
+  /** Some clients run the hooks of others beside their own: the session is the same, whichever asks. */
+  constructor(commonDir: string, session: string, subagent: string | null) {
+    const { directory } = statePaths(commonDir);
+    this.#root = join(directory, 'hooks');
+    this.#folder = join(this.#root, keyOf(session, subagent ?? ''));
+    this.#around = [directory, this.#root, this.#folder];
+  }
+
+  speaking(): Speaking | null {
+    return this.#read<Speaking>('agent.json');
+  }
+
+  speakAs(speaking: Speaking): void {
+    this.#write('agent.json', speaking);
+  }
+
+  /** Processes that were around an earlier hook of the session. */
+  ancestors(): readonly AncestorProcess[] {
+    return this.#read<readonly AncestorProcess[]>('ancestors.json') ?? [];
+  }
+
+  keepAncestors(ancestors: readonly AncestorProcess[]): void {
+    this.#write('ancestors.json', ancestors);
+  }
+
+  seen(path: string): Seen | null {
+    return this.#read<Seen>(`seen-${keyOf(path)}.json`);
+  }
+
+  keepSeen(path: string, seen: Seen): void {
+    this.#write(`seen-${keyOf(path)}.json`, seen);
+  }
+
+  claims(): readonly OwnClaim[] {
+    return this.#names('claim-').flatMap((name) => this.#read<OwnClaim>(name) ?? []);
+  }
+
+  keepClaim(claim: OwnClaim): void {
+    this.#write(claimName(claim), claim);
+  }
+
+  forgetClaim(claim: OwnClaim): void {
+    this.#remove(claimName(claim));
+  }
+
+  /** The answer that was given to the same act before. */
+  answerTo(toolUse: string, event: string): unknown {
+    return this.#read(`answer-${keyOf(toolUse, event)}.json`);
+  }
+
+  keepAnswer(toolUse: string, event: string, answer: unknown): void {
+    this.#write(`answer-${keyOf(toolUse, event)}.json`, answer);
+  }
+
+  /** A note that something was done once. */
+  has(note: string): boolean {
+    return this.#read(`note-${keyOf(note)}.json`) !== null;
+  }
+
+  note(note: string): void {
+    this.#write(`note-${keyOf(note)}.json`, true);
+  }
+
+  forget(): void {
+    withAccess(this.#folder, () => {
+      if (this.#isThere()) rmSync(this.#folder, { recursive: true, force: true });
+    });
+  }
+
+  /** Sessions that have ended without saying so. */
+  forgetOld(nowMs: number): void {
+    if (!isOwnFolder(this.#root)) return;
+    for (const name of readdirSync(this.#root)) {
+      const folder = join(this.#root, name);
+      const changedMs = statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? nowMs;
+      if (nowMs - changedMs > forgottenAfterMs) rmSync(folder, { recursive: true, force: true });
+    }
+  }
+
+  #isThere(): boolean {
+    return this.#around.every(isOwnFolder);
+  }
+
+  #names(prefix: string): string[] {
+    if (!this.#isThere()) return [];
+    return readdirSync(this.#folder).filter((name) => name.startsWith(prefix) && name.endsWith('.json'));
+  }
+
+  #read<T>(name: string): T | null {
+    return withAccess(join(this.#folder, name), () => {
+      const text = this.#isThere() ? readOwnText(join(this.#folder, name)) : null;
+      return text === null ? null : parsed<T>(text);
+    });
+  }
+
+  #write(name: string, value: unknown): void {
+    for (const folder of this.#around) if (!isOwnFolder(folder)) ensurePrivateDirectory(folder);
+    const path = join(this.#folder, name);
+    withAccess(path, () => replaceFile(path, JSON.stringify(value)));
+  }
+
+  #remove(name: string): void {
+    withAccess(this.#folder, () => this.#isThere() && rmSync(join(this.#folder, name), { force: true }));
+  }
+}
+
+const claimName = (claim: OwnClaim): string =>
+  `claim-${claim.file === undefined ? keyOf('scope', claim.scope) : keyOf('file', claim.file)}.json`;
+
+/** A damaged one is as good as none: it is made anew. */
+function parsed<T>(text: string): T | null {
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    return null;
+  }
+}
+
+/** Any text as the name of a file. */
+export function keyOf(...parts: readonly string[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(`${part.length}:${part}`);
+  return hash.digest('hex').slice(0, 32);
+}

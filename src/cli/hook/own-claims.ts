@@ -1,0 +1,70 @@
+/** What was locked for an agent without its asking, and goes back by itself. */
+import { join } from 'node:path';
+import { nameOf, wishOfNames, type Grant, type LockName } from '../../core/index.ts';
+import { releaseGrants, type AgentSession } from '../../participant/index.ts';
+import { agentPorts, changedBy } from '../commands/speak.ts';
+import { digestOfFile } from './digest-of-file.ts';
+import type { HookWork } from './hook-work.ts';
+import type { OwnClaim } from './memory.ts';
+
+/** What was granted for an act is ours to give back; what the agent had acquired itself is not. */
+export function keepClaims({ memory, worktree }: HookWork, locks: readonly Grant[]): void {
+  for (const lock of locks) {
+    if (lock.already === true || lock.scope === undefined) continue;
+    const { token } = lock;
+    const tree = worktree;
+    memory.keepClaim(
+      lock.file === undefined ? { scope: lock.scope, token, tree } : { file: lock.file, token, tree },
+    );
+  }
+}
+
+/**
+ * Gives back what was claimed and has no uncommitted work in it any more: it was committed, or put back. How many locks that were.
+ */
+export async function giveBackClean(work: HookWork, session: AgentSession): Promise<number> {
+  const claims = work.memory.claims().filter(({ tree }) => tree === work.worktree);
+  if (claims.length === 0) return 0;
+  const changed = await work.call.world.inspection.changedFiles(work.repository);
+  const clean = claims.filter((claim) => !changed.some((file) => isIn(claim, file)));
+  return giveBack(work, session, clean);
+}
+
+const isIn = (claim: OwnClaim, file: string): boolean =>
+  claim.file === undefined
+    ? claim.scope === '.' || file.startsWith(`${claim.scope}/`)
+    : (claim.file as string) === file;
+
+/** Each by its token: what somebody else holds by now is not touched. */
+export async function giveBack(
+  work: HookWork,
+  session: AgentSession,
+  claims: readonly OwnClaim[],
+): Promise<number> {
+  if (claims.length === 0) return 0;
+  const { call, memory } = work;
+  const coordinator = await call.coordinator();
+  const subject = { kind: 'agent', agent: session.agent } as const;
+  const { locks } = await coordinator.query({ kind: 'why', subject, at: null, happened: 0 });
+  const tokens = new Map(claims.map((claim) => [nameIn(claim), claim.token]));
+  const held = locks.filter((lock) => lock.resource === undefined && tokens.get(nameOf(lock)) === lock.token);
+  const { speaker } = await agentPorts(call);
+  for (const lock of held) {
+    const looked = await changedBy(call, session, wishOfNames([lock]));
+    await releaseGrants(speaker, session, [grantOf(lock)], looked);
+  }
+  for (const claim of claims) {
+    // What it did without our seeing it, under its own lock, it knows.
+    if (claim.file !== undefined) {
+      const path = join(claim.tree, claim.file);
+      if (memory.seen(path) !== null)
+        memory.keepSeen(path, { digest: digestOfFile(path), token: claim.token });
+    }
+    memory.forgetClaim(claim);
+  }
+  return held.length;
+}
+
+const nameIn = (claim: OwnClaim): string => (claim.file === undefined ? claim.scope : (claim.file as string));
+
+const grantOf = (lock: LockName & Pick<Grant, 'token' | 'deadlineMs' | 'contendedSinceMs'>): Grant => lock;

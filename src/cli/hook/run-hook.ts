@@ -1,0 +1,27 @@
+import { writeSync } from 'node:fs';
+import { payloadBytesMax } from '../../hooks/index.ts';
+import { processPorts } from '../process/process-ports.ts';
+import type { HookWords } from './quick-hook.ts';
+import { readStdin } from './read-stdin.ts';
+import { serveHook } from './serve-hook.ts';
+
+/** Answers the hook that this process is, and says how it ends. */
+export async function runHook(words: HookWords): Promise<number> {
+  const { stdout, stderr, exitCode } = await serveHook(
+    processPorts(),
+    words,
+    await readStdin(payloadBytesMax),
+  );
+  write(1, stdout);
+  write(2, stderr);
+  return exitCode;
+}
+
+/** A client that has hung up wants no answer any more. */
+function write(fd: number, text: string): void {
+  try {
+    if (text !== '') writeSync(fd, text);
+  } catch (error) {
+    if ((error as { readonly code?: unknown }).code !== 'EPIPE') throw error;
+  }
+}

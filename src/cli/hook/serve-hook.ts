@@ -1,0 +1,127 @@
+/** The hook of a client, from what it has sent to what it is answered. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { ancestorsOf, statePaths } from '../../client/index.ts';
+import { inTime } from '../../participant/index.ts';
+import { dialects, passes, payloadBytesMax, readCall } from '../../hooks/index.ts';
+import type { HookAnswer, HookCall, HookEvent, Printed } from '../../hooks/index.ts';
+import { definitionFiles, RepositoryError } from '../../repository/index.ts';
+import { Call, type GlobalOptions } from '../call.ts';
+import type { ProcessPorts } from '../process/ports.ts';
+import { isDisabled } from '../answer/output.ts';
+import { line } from '../format/text.ts';
+import { answerHook } from './answer-hook.ts';
+import type { HookWork } from './hook-work.ts';
+import { SessionMemory } from './memory.ts';
+import type { HookWords } from './quick-hook.ts';
+
+/** Far below what any client waits: they let a tool run whose hook takes too long. */
+export const hookDeadlineMs = 5_000;
+
+/** Answers what a client has sent. Never throws: a client takes a hook that breaks down for one that has nothing to say. */
+export async function serveHook(
+  ports: ProcessPorts,
+  words: HookWords,
+  payload: string | null,
+  options: GlobalOptions = {},
+): Promise<Printed> {
+  const dialect = dialects[words.client];
+  const read =
+    payload === null
+      ? ({
+          kind: 'unreadable',
+          problem: `what the client sent is longer than ${payloadBytesMax} bytes`,
+          before: null,
+          name: words.event ?? '',
+        } as const)
+      : readCall(dialect, payload, words.event);
+  if (read.kind === 'other') return dialect.print(passes, 'alive', '');
+  if (read.kind === 'unreadable') {
+    const event = read.before ?? 'beforeTool';
+    const text = line`rhema: ${read.problem}, so nobody can tell whether this may be done. If it comes again, see: rhema doctor`;
+    return dialect.print(
+      event === 'beforeTool' ? { kind: 'refuse', reason: text } : shownOnly(text),
+      event,
+      read.name,
+    );
+  }
+  const answer = await answerTo(callOf(ports, options, read.call), words, read.call);
+  return dialect.print(answer, read.call.event, read.name);
+}
+
+const shownOnly = (text: string): HookAnswer => ({ kind: 'pass', told: null, shown: text });
+
+/** The folder of the agent alone decides which repository is meant, and not what Git has told whoever started the client. */
+function callOf(ports: ProcessPorts, options: GlobalOptions, { folder }: HookCall): Call {
+  const env = { ...ports.env, GIT_DIR: undefined, GIT_WORK_TREE: undefined, GIT_COMMON_DIR: undefined };
+  return new Call({ ...ports, env }, { ...options, quiet: true }, folder ?? ports.cwd);
+}
+
+async function answerTo(call: Call, words: HookWords, asked: HookCall): Promise<HookAnswer> {
+  const done = answerIn(call, words, asked).catch(asError);
+  const late = new Error(`no answer within ${hookDeadlineMs / 1_000} s`);
+  const came = (await inTime(call.ports.clock, hookDeadlineMs, done)) ?? late;
+  const answer = came instanceof Error ? await unguarded(call, asked.event, came) : came;
+  await inTime(call.ports.clock, closingMs, call.close());
+  return answer;
+}
+
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
+
+/** The answer is there: an owner that does not hang up is not waited for. */
+const closingMs = 200;
+
+async function answerIn(call: Call, { client }: HookWords, asked: HookCall): Promise<HookAnswer> {
+  const repository = await call.repository();
+  const { worktree } = repository;
+  if (worktree === null || !isCoordinated(repository.commonDir, worktree)) return passes;
+  const memory = new SessionMemory(repository.commonDir, sessionOf(asked), asked.subagent);
+  const { toolUse, event } = asked;
+  const before = toolUse === null ? null : memory.answerTo(toolUse, event);
+  if (before !== null) return before as HookAnswer;
+  const work: HookWork = { call, client, asked, repository, worktree, memory, aside: [] };
+  const answer = await answerHook(work);
+  if (toolUse !== null && answer.kind === 'refuse') memory.keepAnswer(toolUse, event, answer);
+  return answer;
+}
+
+/** Whether agents are coordinated in a repository: a hook that a user has for all of his does nothing in the others. */
+function isCoordinated(commonDir: string, worktree: string): boolean {
+  return (
+    existsSync(statePaths(commonDir).directory) ||
+    definitionFiles.some((name) => existsSync(join(worktree, name)))
+  );
+}
+
+/** A client without sessions has its process. */
+function sessionOf({ session }: HookCall): string {
+  if (session !== '') return session;
+  const [around] = ancestorsOf().filter(({ name }) => !/^(?:ba|da|z|a)?sh$/.test(name));
+  return around === undefined ? '' : `process ${around.process.pid} ${around.process.start}`;
+}
+
+/** What becomes of an act that could not be judged: with `strict_mode` it is not done, else it is, and that is said. */
+async function unguarded(call: Call, event: HookEvent, error: Error): Promise<HookAnswer> {
+  if (isDisabled(error) || isNoRepository(error)) return passes;
+  const [problem = ''] = error.message.split('\n');
+  if (event !== 'beforeTool') return shownOnly(line`rhema: ${problem}`);
+  const remedy = 'see: rhema doctor';
+  return (await isStrict(call))
+    ? {
+        kind: 'refuse',
+        reason: line`rhema: not done, since strict_mode is on and the coordination cannot be had: ${problem}; ${remedy}`,
+      }
+    : shownOnly(line`rhema: NOT GUARDED, others may be at work on this: ${problem}; ${remedy}`);
+}
+
+const isNoRepository = (error: Error): boolean =>
+  (error as { readonly code?: unknown }).code === 'NOT_A_REPOSITORY' ||
+  (error instanceof RepositoryError && error.code === 'NOT_A_REPOSITORY');
+
+async function isStrict(call: Call): Promise<boolean> {
+  try {
+    return (await call.world.inspection.scan(await call.repository())).sync.strict;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,11 @@
+/** What the hooks of clients say and understand, each in its own words; what is decided is decided elsewhere. */
+export { dialects, hookClients, type HookClient } from './dialects.ts';
+export {
+  passes,
+  type Act,
+  type HookAnswer,
+  type HookCall,
+  type HookEvent,
+  type Printed,
+} from './hook-call.ts';
+export { payloadBytesMax, readCall } from './read-call.ts';
