@@ -9,6 +9,7 @@ export const slowTests: readonly string[] = [
   'test/spec/large-models.test.ts',
   'test/spec/conformance.test.ts',
   'test/withstand/run.test.ts',
+  'test/git/commits.test.ts',
   'test/edge/auto-recovery.test.ts',
   'test/edge/git-corruption.test.ts',
   'test/edge/concurrent-validations.test.ts',

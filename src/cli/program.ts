@@ -23,6 +23,7 @@ import { addObservingCommands } from './tree/observe.ts';
 import { addRunCommand } from './tree/run.ts';
 import { addSafetyCommands } from './tree/safety.ts';
 import { addScopeCommands } from './tree/scope.ts';
+import { addGitHookCommand } from './tree/git-hook.ts';
 import { addGuardCommands } from './tree/guard.ts';
 import { addHookCommand } from './tree/hook.ts';
 import { addImpactCommand } from './tree/impact.ts';
@@ -73,6 +74,7 @@ const branches: readonly Branch[] = [
   { words: ['guard'], grow: addGuardCommands },
   { words: ['hook'], grow: addHookCommand },
   { words: ['hooks'], grow: addHooksCommands },
+  { words: ['git-hook'], grow: addGitHookCommand },
   { words: ['say', 'inbox'], grow: addMessageCommands },
   { words: ['sync'], grow: addSyncCommands },
   { words: ['impact'], grow: addImpactCommand },

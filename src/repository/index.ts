@@ -1,4 +1,6 @@
 import type { ChangedFile, ChangedWish } from './git/changed-since.ts';
+import type { CheckedOut } from './git/checked-out.ts';
+import type { Trailer } from './git/commit-message.ts';
 import type { CommitMade, CommitsWish } from './git/commits-in.ts';
 import type { GitCall } from './git/git.ts';
 import type { History } from './git/history.ts';
@@ -107,7 +109,17 @@ export async function fingerprintOnly(
   return (await import('./scopes/scan.ts')).fingerprintOnly(repository, memory);
 }
 
-export type { CommitMade, CommitsWish };
+export type { CheckedOut, CommitMade, CommitsWish, Trailer };
+
+/** See `checked-out.ts`. */
+export async function checkedOut(root: string): Promise<readonly CheckedOut[]> {
+  return (await import('./git/checked-out.ts')).checkedOut(root);
+}
+
+/** See `commit-message.ts`. */
+export async function addTrailers(root: string, file: string, trailers: readonly Trailer[]): Promise<void> {
+  await (await import('./git/commit-message.ts')).addTrailers(root, file, trailers);
+}
 
 /** See `commits-in.ts`. */
 export async function commitsIn(root: string, wish: CommitsWish): Promise<readonly CommitMade[] | null> {

@@ -33,8 +33,7 @@ export async function guardRange(call: Call, input: RangeInput): Promise<Outcome
     findings: refused.map((each) => findingOf(each, call.nowMs)),
     data: { commits: shown(commits), older: shown(older), refused: refused.map(toldOf) },
     code: 'WRITE_REFUSED',
-    unsound: () =>
-      `${count(new Set(refused.map(({ commit }) => commit.id)).size, 'commit')} of ${commits.length} changed what another agent had locked:`,
+    unsound: () => refusedText(refused, commits.length),
     sound: soundText(commits.length, older.length),
   });
 }
@@ -94,6 +93,11 @@ async function* entriesOf({ records }: LogSource): AsyncGenerator<Entry> {
   for await (const record of records) if (record.kind === 'entry') yield record.entry;
 }
 
+export function refusedText(refused: readonly PastRefusal<JudgedCommit>[], among: number): string {
+  const commits = new Set(refused.map(({ commit }) => commit.id)).size;
+  return `${count(commits, 'commit')} of ${among} changed what another agent had locked:`;
+}
+
 function soundText(commits: number, older: number): string {
   if (commits === 0) return 'there is no commit in this range';
   const judged = commits - older;
@@ -107,7 +111,7 @@ function soundText(commits: number, older: number): string {
 }
 
 /** As SARIF, annotations and people have it. */
-function findingOf({ commit, name, path, locks }: PastRefusal<JudgedCommit>, nowMs: number): Finding {
+export function findingOf({ commit, name, path, locks }: PastRefusal<JudgedCommit>, nowMs: number): Finding {
   const [lock] = locks;
   if (lock === undefined) throw new Error('what is refused names a lock');
   const whole = shownLock(lock) === name ? 'it' : shownLock(lock);
@@ -126,7 +130,7 @@ function findingOf({ commit, name, path, locks }: PastRefusal<JudgedCommit>, now
 }
 
 /** For programs. */
-const toldOf = ({ commit, name, path, scope, locks }: PastRefusal<JudgedCommit>): object => ({
+export const toldOf = ({ commit, name, path, scope, locks }: PastRefusal<JudgedCommit>): object => ({
   commit: commit.id,
   agent: commit.agent,
   name,

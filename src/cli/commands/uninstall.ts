@@ -16,6 +16,7 @@ import { contextFilesOf } from './context-files.ts';
 import { filesIn } from './context-named.ts';
 import { clientFiles, clientsWithEntry } from './client-config.ts';
 import { hookFiles } from './hooks/hooks.ts';
+import { applyHooks, removing } from '../git-hooks/hook-files.ts';
 import { unconfirmed } from './unwritten.ts';
 import { actionOf, isInteractive, withoutLastBreak } from './scope-plan.ts';
 
@@ -55,7 +56,8 @@ async function removalOf(call: Call, { force }: UninstallInput): Promise<Removal
   const here = repository.worktree;
   const context = await contextFiles(call, undoing);
   const left = await stagedTexts(call.world.inspection, repository);
-  return { here, state, undoing: withStaged(here, withClients(here, undoing), left), context };
+  const hooks = removing(await call.world.inspection.hooksHere(repository, call.ports.env));
+  return { here, hooks, state, undoing: withStaged(here, withClients(here, undoing), left), context };
 }
 
 /** Entries of clients that were made before anything was noted. */
@@ -101,8 +103,8 @@ async function contextFiles(call: Call, { scopes }: Undoing): Promise<readonly s
   return filesIn(files, paths).map(({ path }) => path);
 }
 
-const isNothing = ({ state, undoing }: Removal): boolean =>
-  state.places.length === 0 && state.refs.length === 0 && undoing.trees.length === 0;
+const isNothing = ({ hooks, state, undoing }: Removal): boolean =>
+  hooks.length === 0 && state.places.length === 0 && state.refs.length === 0 && undoing.trees.length === 0;
 
 interface Busy {
   readonly locks: readonly LockView[];
@@ -203,12 +205,13 @@ function stillSynced(call: Call, syncs: readonly SyncView[]): Refused {
   };
 }
 
-function dataOf({ state, undoing, context }: Removal): Readonly<Record<string, unknown>> {
+function dataOf({ hooks, state, undoing, context }: Removal): Readonly<Record<string, unknown>> {
   const changes = undoing.trees.flatMap(({ root, changes: all }) =>
     all.map((change) => ({ root, file: change.file, action: actionOf(change) })),
   );
   return {
     changes,
+    hooks: hooks.map(({ path, after }) => ({ path, action: after === null ? 'remove' : 'change' })),
     state: state.places,
     refs: state.refs,
     staying: undoing.staying,
@@ -246,6 +249,7 @@ async function carryOut(call: Call, removal: Removal): Promise<Outcome> {
   if (syncs.length > 0) return stillSynced(call, syncs);
   await whileTelling(call, 'putting files back', async () => {
     for (const tree of trees) await call.world.scopeFiles.undo(tree);
+    applyHooks(removal.hooks);
   });
   await call.world.owner.stop(repository);
   // Outside of the repository, in the user's own folder.

@@ -1,5 +1,6 @@
 import type { Undoing } from '../../init/index.ts';
 import { count } from '../../wording/index.ts';
+import type { HookChange } from '../git-hooks/hook-files.ts';
 import type { StateLook } from '../world/world.ts';
 import { changeLines } from './plan.ts';
 import type { Style } from './style.ts';
@@ -12,6 +13,8 @@ export interface Removal {
   readonly here: string | null;
   readonly state: StateLook;
   readonly undoing: Undoing;
+  /** Hooks of Git, and what of them is ours. */
+  readonly hooks: readonly HookChange[];
   /** Context files; they stay. */
   readonly context: readonly string[];
 }
@@ -20,7 +23,7 @@ export interface Removal {
 const namedMax = 20;
 
 export function removalText(style: Style, removal: Removal): string {
-  const { here, state, undoing } = removal;
+  const { here, hooks, state, undoing } = removal;
   const trees = undoing.trees.map(({ root, changes }) =>
     [...(root === here ? [] : [line`in ${root}:`]), ...changeLines(style, { changes })].join('\n'),
   );
@@ -29,7 +32,14 @@ export function removalText(style: Style, removal: Removal): string {
     state.refs.length === 0
       ? []
       : [`${style.paint('bad', 'remove')} ${count(state.refs.length, 'ref')} below refs/rhema`];
-  const parts = [...trees, [...places, ...refs].join('\n')].filter((part) => part !== '');
+  const hookLines = hooks.map(({ path, after }) =>
+    after === null
+      ? `${style.paint('bad', 'remove')} ${line`${path}`}`
+      : line`take out of ${path} what is of rhema`,
+  );
+  const parts = [...trees, hookLines.join('\n'), [...places, ...refs].join('\n')].filter(
+    (part) => part !== '',
+  );
   const head = parts.length === 0 ? ['nothing of the coordination is here'] : parts;
   return [...head, stayingText(style, removal)].filter((part) => part !== '').join('\n\n');
 }

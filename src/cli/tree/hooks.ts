@@ -16,11 +16,11 @@ function addInstall(group: Command, host: Host): void {
   const install = group
     .command('install')
     .description('add hooks to the files of clients in this repository')
-    .argument('[targets...]', 'claude; without a name those whose files are here')
+    .argument('[targets...]', 'git, claude; without a name the clients whose files are here')
     .option('--dry-run', 'only show as a diff what would be written')
     .option('--yes', 'write without asking');
   notes(install, installNotes);
-  examples(install, 'rhema hooks install claude', 'rhema hooks install --dry-run');
+  examples(install, 'rhema hooks install git', 'rhema hooks install claude', 'rhema hooks install --dry-run');
   implement(install, host, async () => (await import('../commands/hooks/hooks.ts')).installHooks);
 }
 

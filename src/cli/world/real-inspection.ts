@@ -1,9 +1,11 @@
 import { accessSync, constants, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { logExists, socketAddress, statePaths } from '../../client/index.ts';
 import {
+  addTrailers,
   changedFiles,
   changedSince,
+  checkedOut,
   commitsIn,
   filesBetween,
   filesOf,
@@ -51,6 +53,11 @@ export const realInspection: Inspection = {
   filesBetween: ({ worktree, commonDir }, range) => filesBetween(worktree ?? commonDir, range),
   commitsIn: ({ worktree, commonDir }, wish) => commitsIn(worktree ?? commonDir, wish),
   filesOf: ({ worktree, commonDir }, ids) => filesOf(worktree ?? commonDir, ids),
+  checkedOut: ({ worktree, commonDir }) => checkedOut(worktree ?? commonDir),
+  addTrailers: ({ worktree, commonDir }, cwd, file, trailers) =>
+    addTrailers(worktree ?? commonDir, resolve(cwd, file), trailers),
+  hooksHere: async (repository, env) =>
+    (await import('../git-hooks/hook-files.ts')).hooksHere(repository, env),
   scan,
   history: async ({ worktree, commonDir }, max) => readHistory(worktree ?? commonDir, max),
   configuration,

@@ -1,6 +1,7 @@
 import type { OwnerEnd } from '../../client/index.ts';
 import type { ConfigEntry } from '../../config/index.ts';
 import type {
+  CheckedOut,
   CommitMade,
   CommitsWish,
   History,
@@ -8,6 +9,7 @@ import type {
   Repository,
   SyncCommand,
   TrackedContent,
+  Trailer,
 } from '../../repository/index.ts';
 import type { WorkingFiles } from '../../repository/git/index.ts';
 import type {
@@ -35,6 +37,7 @@ import type {
 import type { AgentSession, ChangedSince, Lies, Occupant } from '../../participant/index.ts';
 import type { Coordinator, HealthAnswer, RefreshReport, ScopeProblem } from '../../protocol/index.ts';
 import type { LogSource } from '../../verify/index.ts';
+import type { HooksHere } from '../git-hooks/hook-files.ts';
 import type { AllowedCommand } from './allowed-commands.ts';
 import type { ContextFileLook } from './context-file.ts';
 import type { Environment } from './environment.ts';
@@ -140,6 +143,12 @@ export interface Inspection {
   commitsIn(repository: Repository, wish: CommitsWish): Promise<readonly CommitMade[] | null>;
   /** What each of some commits has changed. */
   filesOf(repository: Repository, ids: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
+  /** The branches that are checked out, and where. */
+  checkedOut(repository: Repository): Promise<readonly CheckedOut[]>;
+  /** Adds lines to the message of a commit that is being made, in a file seen from a folder. */
+  addTrailers(repository: Repository, cwd: string, file: string, trailers: readonly Trailer[]): Promise<void>;
+  /** Where Git looks for hooks, and what lies there. */
+  hooksHere(repository: Repository, env: Environment): Promise<HooksHere>;
   scan(repository: Repository): Promise<Scan>;
   /** What was committed so far; null where there is nothing, or Git does not tell it in time. */
   history(repository: Repository, max: number): Promise<History | null>;

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { git, makeRepository, commitAll, write, temporaryFolder } from '../testing/fixture.ts';
-import { commitsIn, filesOf } from './commits-in.ts';
+import { commitsIn, filesOf, type CommitsWish } from './commits-in.ts';
 
 function history(): string {
   const root = makeRepository({ a: '1', b: '1' });
@@ -42,16 +42,15 @@ it('tells of each commit of a range when, by which agent and what, and of a merg
   expect(commits[0]?.committedAtMs).toBe(seconds * 1_000);
 });
 
-it('takes one commit for all that led to it, without what a remote has', async () => {
+it('takes one commit for all that led to it, without what remotes have', async () => {
   const root = history();
-  const subjects = async (range: string, notOn?: string) =>
-    (await commitsIn(root, { range, ...(notOn === undefined ? {} : { notOn }) }))?.map(
-      ({ subject }) => subject,
-    );
+  const subjects = async (range: string, more: Partial<CommitsWish> = {}) =>
+    (await commitsIn(root, { range, ...more }))?.map(({ subject }) => subject);
   expect(await subjects('other')).toHaveLength(2);
+  expect(await subjects('other', { without: ['0'.repeat(40), 'first'] })).toEqual(['two']);
+  expect(await subjects('other', { notOnRemotes: true })).toHaveLength(2);
   git(root, 'update-ref', 'refs/remotes/origin/main', 'first');
-  expect(await subjects('other', 'origin')).toEqual(['two']);
-  expect(await subjects('other', 'elsewhere')).toHaveLength(2);
+  expect(await subjects('other', { notOnRemotes: true })).toEqual(['two']);
   expect(await subjects('nothing')).toBeUndefined();
   expect(await subjects('other..nothing')).toBeUndefined();
   expect(await subjects('--all')).toBeUndefined();

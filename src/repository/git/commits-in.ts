@@ -17,8 +17,10 @@ export interface CommitMade {
 export interface CommitsWish {
   /** `A..B` or `A...B`, where an end that is left out is HEAD; or one commit, for that with all that led to it. */
   readonly range: string;
-  /** Without those that this remote has, as far as is known here. */
-  readonly notOn?: string;
+  /** Without what remotes have, as far as is known here. */
+  readonly notOnRemotes?: boolean;
+  /** Without these and what led to them, where they are known here. */
+  readonly without?: readonly string[];
 }
 
 /**
@@ -31,9 +33,11 @@ export async function commitsIn(root: string, wish: CommitsWish): Promise<readon
   const ends = await endsOf(ask, wish.range);
   const last = ends?.last ?? (await commitOf(ask, wish.range));
   if (last === null) return null;
+  const known = await Promise.all((wish.without ?? []).map((id) => commitOf(ask, id)));
   const without = [
     ...(ends === null ? [] : [`^${ends.first}`]),
-    ...(wish.notOn === undefined ? [] : ['--not', `--remotes=${wish.notOn}`]),
+    ...known.flatMap((id) => (id === null ? [] : [`^${id}`])),
+    ...(wish.notOnRemotes === true ? ['--not', '--remotes'] : []),
   ];
   const said = await ask('rev-list', `--format=${format}`, last, ...without);
   return said.split('\n').flatMap((line) => commitIn(line) ?? []);

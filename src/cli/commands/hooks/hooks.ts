@@ -8,11 +8,12 @@ import { line } from '../../format/text.ts';
 import { actionOf, isInteractive, withoutLastBreak, writeFiles } from '../scope-plan.ts';
 import { unconfirmed } from '../unwritten.ts';
 import { jsonTarget } from './client-target.ts';
+import { gitTarget } from './git-target.ts';
 import { Draft } from './draft.ts';
 import type { BesideChange, HookTarget, TargetPlan } from './target.ts';
 
 /** All that can be told to ask this program. */
-export const hookTargets: readonly HookTarget[] = jsonHookClients.map(jsonTarget);
+export const hookTargets: readonly HookTarget[] = [...jsonHookClients.map(jsonTarget), gitTarget];
 
 /** Files of the working tree in which hooks of ours may stand. */
 export const hookFiles: readonly string[] = hookTargets.flatMap(({ files }) => files);

@@ -1,0 +1,55 @@
+/** A commit says of which agent it is, and under which locks it was made. */
+import { parseAgentIdForm, type AgentId, type ScopePath } from '../../core/index.ts';
+import { subjectsInIndex } from '../../guard/index.ts';
+import { scopesOfPaths } from '../../participant/index.ts';
+import type { Coordinator, LockView, StatusAnswer } from '../../protocol/index.ts';
+import type { Call } from '../call.ts';
+import { usageError } from '../answer/errors.ts';
+import { exitCodes } from '../answer/exit-codes.ts';
+import { ended, type Outcome } from '../answer/outcome.ts';
+
+/** A commit of more than so many grants is proven by these. */
+const tokensMax = 20;
+
+/** Only for an agent that takes part, which RHEMA_AGENT names. `args`: the file of the message. */
+export async function nameAgent(call: Call, [file]: readonly string[]): Promise<Outcome> {
+  if (file === undefined) throw usageError('commit-msg is given the file of the message');
+  const passes = ended(exitCodes.done);
+  const parsed = parseAgentIdForm(call.ports.env['RHEMA_AGENT'] ?? '');
+  if (!parsed.ok) return passes;
+  const agent = parsed.value;
+  const coordinator = await call.coordinator();
+  const status = await coordinator.query({ kind: 'status', at: null });
+  if (!status.agents.some((view) => view.agent === agent)) return passes;
+  const repository = await call.repository();
+  const { inspection } = call.world;
+  const files = await inspection.stagedFiles(repository, call.ports.env);
+  const tokens = await tokensFor(coordinator, status, agent, files);
+  await inspection.addTrailers(repository, call.cwd, file, [
+    { key: 'Rhema-Agent', value: agent, ifThere: 'replace' },
+    ...tokens.map(
+      (token) => ({ key: 'Rhema-Token', value: String(token), ifThere: 'addIfDifferent' }) as const,
+    ),
+  ]);
+  return passes;
+}
+
+/** Of the locks of an agent that cover what is committed. */
+async function tokensFor(
+  coordinator: Pick<Coordinator, 'query'>,
+  { locks }: StatusAnswer,
+  agent: AgentId,
+  files: readonly string[],
+): Promise<readonly number[]> {
+  const own = locks.filter((lock) => lock.agent === agent && lock.resource === undefined);
+  if (own.length === 0) return [];
+  const paths = subjectsInIndex(files).flatMap((subject) =>
+    'path' in subject ? [subject.path] : 'folder' in subject ? [subject.folder] : [],
+  );
+  const around = await scopesOfPaths(coordinator, paths);
+  const covered = new Set<string>([...paths, ...around.flatMap(({ scope }) => scope ?? [])]);
+  const tokens = own.filter((lock) => covered.has(targetOf(lock))).map(({ token }) => token);
+  return [...new Set(tokens)].sort((one, other) => one - other).slice(0, tokensMax);
+}
+
+const targetOf = ({ file, scope }: LockView): string => file ?? (scope as ScopePath);

@@ -1,0 +1,90 @@
+import { relative } from 'node:path';
+import type { Call } from '../../call.ts';
+import { line } from '../../format/text.ts';
+import {
+  applyHooks,
+  installing,
+  removing,
+  type HookChange,
+  type HooksHere,
+} from '../../git-hooks/hook-files.ts';
+import { scriptText } from '../../git-hooks/hook-text.ts';
+import { chooseLaunch, programLocation } from '../client-config-launch.ts';
+import { notWritten } from './draft.ts';
+import type { HookTarget, TargetPlan, TargetStatus } from './target.ts';
+
+/** Git itself: commits, merges, pushes and moved branches are checked, whoever makes them. */
+export const gitTarget: HookTarget = {
+  name: 'git',
+  title: 'Git',
+  files: [],
+  isEvident: () => false,
+  install,
+  uninstall: async (call) => planOf(call, removing(await lookAtHooks(call)), []),
+  status,
+};
+
+async function install(call: Call): Promise<TargetPlan> {
+  const here = await lookAtHooks(call);
+  const { foreignFolder, hooks } = here;
+  if (foreignFolder !== null)
+    throw notWritten(
+      foreignFolder,
+      'is where Git looks for hooks (core.hooksPath), and is not of this repository, so it is left alone; git config --local core.hooksPath "$(git rev-parse --git-common-dir)/hooks" gives this repository hooks of its own',
+    );
+  const left = hooks.flatMap(({ name, path, obstacle }) =>
+    obstacle === null
+      ? []
+      : [line`${shown(call, path)} ${obstacle}; what it should run is: ${here.script} ${name} "$@"`],
+  );
+  return planOf(call, installing(here, scriptText(wordsHere(call))), left);
+}
+
+/** What lies in Git's own folder is of this machine alone. */
+const wordsHere = (call: Call): readonly [string, ...string[]] =>
+  chooseLaunch(programLocation(call.ports.env, null)).userWords as readonly [string, ...string[]];
+
+async function lookAtHooks(call: Call): Promise<HooksHere> {
+  return call.world.inspection.hooksHere(await call.repository(), call.ports.env);
+}
+
+async function planOf(
+  call: Call,
+  changes: readonly HookChange[],
+  left: readonly string[],
+): Promise<TargetPlan> {
+  if (changes.length === 0) return { left, told: [] };
+  const named = changes.map(({ path, ...texts }) => ({ file: shown(call, path), ...texts }));
+  const patch = await call.world.scopeFiles.patch(named);
+  const told = named.map(({ file, after }) => line`${after === null ? 'removed' : 'wrote'} ${file}`);
+  return { left, told, beside: { shown: patch, apply: async () => applyHooks(changes) } };
+}
+
+const shown = (call: Call, path: string): string => {
+  const below = relative(call.cwd, path);
+  return below.startsWith('..') ? path : below;
+};
+
+async function status(call: Call): Promise<TargetStatus> {
+  const here = await lookAtHooks(call);
+  const { hooks, script, scriptNow, foreignFolder } = here;
+  const words = wordsHere(call);
+  const asking = hooks.filter(({ look }) => look === 'ours' || look === 'changed');
+  const changed = hooks.filter(({ look }) => look === 'changed').map(({ name }) => name);
+  const missing = hooks.filter((hook) => !asking.includes(hook)).map(({ name }) => name);
+  const isAbsent = asking.length === 0 && scriptNow === null;
+  const problem =
+    scriptNow === scriptText(words) ? null : 'it is gone, or of another program or version: install it again';
+  return {
+    name: 'git',
+    file: shown(call, foreignFolder ?? script),
+    state: isAbsent ? 'absent' : missing.length > 0 ? 'partly' : changed.length > 0 ? 'changed' : 'installed',
+    missing: isAbsent ? [] : missing,
+    changed,
+    commands: isAbsent ? [] : [{ command: words.join(' '), problem }],
+    notes:
+      foreignFolder === null
+        ? []
+        : ['Git looks for hooks there (core.hooksPath), and it is not of this repository'],
+  };
+}

@@ -1,0 +1,181 @@
+/**
+ * The hooks of a repository on disk: where Git looks for them, what lies there, and what is written or taken out. A hook of others is
+ * never moved or replaced: ours are a few lines in it, or the whole of a file that was not there.
+ */
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { hooksFolder, isInside, type Repository } from '../../repository/index.ts';
+import type { Environment } from '../world/environment.ts';
+import {
+  hookNames,
+  lookAtHook,
+  newHook,
+  scriptName,
+  withCall,
+  withoutCall,
+  type HookLook,
+  type HookName,
+  type HookPlace,
+} from './hook-text.ts';
+
+export interface HookFile {
+  readonly name: HookName;
+  readonly path: string;
+  readonly place: HookPlace;
+  /** Null: there is none. */
+  readonly text: string | null;
+  readonly look: HookLook;
+  /** Why nothing can be added to it, and what to do instead; null where it can be. */
+  readonly obstacle: string | null;
+}
+
+export interface HooksHere {
+  /** The file that the hooks call. */
+  readonly script: string;
+  readonly scriptNow: string | null;
+  readonly hooks: readonly HookFile[];
+  /** Those of the Git folder, where Git looks elsewhere. */
+  readonly unused: readonly HookFile[];
+  /** The folder in which Git looks, where it is none of the repository's: nothing is written there. */
+  readonly foreignFolder: string | null;
+}
+
+/** What will be at a path; null: nothing. */
+export interface HookChange {
+  readonly path: string;
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+/** Looks, and changes nothing. */
+export async function hooksHere(repository: Repository, env: Environment): Promise<HooksHere> {
+  const { commonDir, worktree } = repository;
+  const own = join(commonDir, 'hooks');
+  const asked = await hooksFolder(repository, env);
+  // A link in its place may lead anywhere.
+  const isOwn = realPath(asked) === join(realPath(commonDir), 'hooks');
+  const isHere = isOwn || (worktree !== null && isInside(realPath(worktree), realPath(asked)));
+  const script = join(own, scriptName);
+  const hooksIn = (folder: string, place: HookPlace): HookFile[] =>
+    hookNames.map((name) => hookAt(name, folder, place));
+  return {
+    script,
+    scriptNow: textAt(script),
+    hooks: isHere ? hooksIn(isOwn ? own : asked, isOwn ? 'beside' : 'shared') : [],
+    unused: isOwn ? [] : hooksIn(own, 'beside'),
+    foreignFolder: isHere ? null : asked,
+  };
+}
+
+/** What makes each hook ask that can. */
+export function installing({ script, scriptNow, hooks }: HooksHere, text: string): readonly HookChange[] {
+  const changes = hooks.flatMap(({ name, path, place, text: before, obstacle }): HookChange[] => {
+    const rest = before === null ? null : withoutCall(before);
+    const after = rest === null ? newHook(name, place) : withCall(name, place, rest);
+    return obstacle !== null || after === null || after === before ? [] : [{ path, before, after }];
+  });
+  return scriptNow === text ? changes : [{ path: script, before: scriptNow, after: text }, ...changes];
+}
+
+/** What takes ours out of all hooks, and nothing else. */
+export function removing({ script, scriptNow, hooks, unused }: HooksHere): readonly HookChange[] {
+  const changes = [...hooks, ...unused].flatMap(({ path, text: before }): HookChange[] => {
+    const after = before === null ? null : withoutCall(before);
+    return after === before ? [] : [{ path, before, after }];
+  });
+  return scriptNow === null ? changes : [...changes, { path: script, before: scriptNow, after: null }];
+}
+
+/**
+ * Carries out changes, those of whoever else changed a file since it was looked at not: hooks before the file that they call are taken
+ * out, and written after it.
+ */
+export function applyHooks(changes: readonly HookChange[]): void {
+  for (const { path, before, after } of changes) {
+    if (textAt(path) !== before) throw new Error(`${path} was changed meanwhile: run the command again`);
+    if (after === null) rmSync(path);
+    else put(path, after);
+  }
+}
+
+/** Git runs only what may be run. */
+function put(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const mode = existsSync(path) ? lstatSync(path).mode & 0o777 : 0o755;
+  const temporary = `${path}.rhema-${process.pid}`;
+  try {
+    writeFileSync(temporary, text, { flag: 'wx' });
+    chmodSync(temporary, mode);
+    renameSync(temporary, path);
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}
+
+function hookAt(name: HookName, folder: string, place: HookPlace): HookFile {
+  const path = fileOf(name, folder);
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  const text = found?.isFile() === true ? textAt(path) : null;
+  const look = lookAtHook(name, place, text);
+  const mode = found?.mode ?? 0o111;
+  const obstacle =
+    found !== undefined && text === null
+      ? 'is no file of its own, or no text in UTF-8'
+      : obstacleAt(name, { place, text, isRun: isRun(path, folder, mode) });
+  return { name, path, place, text, look, obstacle };
+}
+
+/** husky runs the hooks in the folder above, each as a script for sh, whatever its mode is; those that it has a file for. */
+function fileOf(name: HookName, folder: string): string {
+  const path = join(folder, name);
+  const text = isHusky(folder) ? textAt(path) : null;
+  return text === null || withoutCall(text) === null ? path : join(dirname(folder), name);
+}
+
+const isHusky = (folder: string): boolean => existsSync(join(folder, 'h'));
+const isRun = (path: string, folder: string, mode: number): boolean =>
+  (mode & 0o111) !== 0 || (isHusky(folder) && dirname(path) !== folder);
+
+interface Found {
+  readonly place: HookPlace;
+  readonly text: string | null;
+  readonly isRun: boolean;
+}
+
+function obstacleAt(name: HookName, { text, place, isRun }: Found): string | null {
+  const rest = text === null ? null : withoutCall(text);
+  if (rest === null) return null;
+  if (/\blefthook\b/.test(rest)) return 'is written anew by lefthook: let lefthook.yml run it';
+  if (!isRun) return 'is not run by Git, as it may not be executed: chmod +x, or remove it';
+  return withCall(name, place, rest) === null ? 'is no script for a shell' : null;
+}
+
+/** Null: there is none, nobody may read it, or it would not be written as it was. */
+function textAt(path: string): string | null {
+  try {
+    const bytes = readFileSync(path);
+    const text = bytes.toString('utf8');
+    return Buffer.from(text).equals(bytes) ? text : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Of what is not there yet as it would be. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path === dirname(path) ? path : join(realPath(dirname(path)), path.slice(dirname(path).length));
+  }
+}

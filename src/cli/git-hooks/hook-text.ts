@@ -1,0 +1,136 @@
+/**
+ * The texts of Git hooks. One small file, `rhema` in the hooks folder of the Git folder, decides in shell whether there is anything to ask,
+ * and starts the program only then. A hook of Git calls it by a few lines between two marks: they are the whole hook where there was
+ * none, and stand before all else in a hook of others, which is then run as before.
+ */
+
+/** Those that have something to ask. */
+export const hookNames = [
+  'pre-commit',
+  'pre-merge-commit',
+  'pre-applypatch',
+  'commit-msg',
+  'pre-push',
+  'reference-transaction',
+] as const;
+export type HookName = (typeof hookNames)[number];
+
+/** Git hands these something on their standard input, which the rest of the hook wants, too. */
+const withInput: ReadonlySet<HookName> = new Set(['pre-push', 'reference-transaction']);
+
+/** The file that the hooks call. */
+export const scriptName = 'rhema';
+
+const begin = '# rhema:begin';
+const end = '# rhema:end';
+/** Of a hook that was not there before. */
+const whole = `${begin} (all of this file is of: rhema hooks install git)`;
+
+/** Where the hook lies: beside the script, or in a folder of the working tree, where others may have it without the script. */
+export type HookPlace = 'beside' | 'shared';
+
+/** The file that all hooks call. `words`: how the program is started, each as it is. */
+export function scriptText([file, ...args]: readonly [string, ...string[]]): string {
+  const [main = ''] = args;
+  return `#!/bin/sh
+# Called by the hooks of Git with their name and arguments: rhema hooks install git.
+# It starts rhema only where that has something to say.
+hook=$1
+shift
+common=\${0%/*}/..
+program=${quoted(file)}
+case $program in */*) [ -x "$program" ] || program=\${program##*/} ;; esac
+
+ask() {
+  if ! command -v "$program" >/dev/null${main === '' ? '' : ` || ! [ -f ${quoted(main)} ]`}; then
+    echo ${quoted(`rhema: the locks of others cannot be asked about: there is no ${[file, ...args].join(' ')} any more`)} >&2
+    echo '  rhema hooks install git names it anew; git -c core.hooksPath=/dev/null goes without' >&2
+    return 1
+  fi
+  "$program" ${[...args.map(quoted), 'git-hook'].join(' ')} "$hook" -- "$@"
+}
+
+# Which of the branches that are moved are checked out in another working tree: <old> <new> <ref>, one a line.
+moved_elsewhere() {
+  own=
+  while read -r old new ref; do
+    case $ref in refs/heads/*) ;; *) continue ;; esac
+    [ -n "$own" ] || own=$(git rev-parse --git-path HEAD)
+    for head in "$common/HEAD" "$common"/worktrees/*/HEAD; do
+      [ -f "$head" ] && IFS= read -r at <"$head" && [ "$at" = "ref: $ref" ] || continue
+      [ "$head" -ef "$own" ] || printf '%s\\n' "$old $new $ref"
+    done
+  done
+}
+
+case $hook in
+commit-msg)
+  # Whoever takes no part has nothing to say of himself.
+  [ -n "\${RHEMA_AGENT:-}" ] || exit 0
+  ;;
+reference-transaction)
+  [ "\${1:-}" = prepared ] && [ -d "$common/worktrees" ] || exit 0
+  moved=$(moved_elsewhere)
+  [ -n "$moved" ] || exit 0
+  printf '%s\\n' "$moved" | ask "$@"
+  exit
+  ;;
+esac
+ask "$@"
+`;
+}
+
+const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
+
+/** A hook that was not there before. */
+export function newHook(name: HookName, place: HookPlace): string {
+  return `#!/bin/sh\n${whole}\n${callOf(name, place)} || exit $?\n${end}\n`;
+}
+
+const isForShell = /^#![ \t]*(?:\S*\/)?(?:env[ \t]+)?(?:\S*\/)?(?:ba|da|k|a|z)?sh(?:[ \t][^\r\n]*)?\n$/;
+
+/** A hook of others with the lines of ours before all else. Null: it is no shell script, so that its lines could be anything. */
+export function withCall(name: HookName, place: HookPlace, text: string): string | null {
+  const [, shebang = ''] = /^(#![^\n]*\n)/.exec(text) ?? [];
+  if (text.includes('\0') || (text.startsWith('#!') && !isForShell.test(shebang))) return null;
+  return `${shebang}${begin}\n${chained(name, place)}\n${end}\n${text.slice(shebang.length)}`;
+}
+
+/** What is read is given back, for what comes below. */
+function chained(name: HookName, place: HookPlace): string {
+  const call = callOf(name, place);
+  if (!withInput.has(name)) return `${call} || exit $?`;
+  return [
+    'rhema_input=$(cat)',
+    `printf '%s\\n' "$rhema_input" | { ${call}; } || exit $?`,
+    'exec <<RHEMA_INPUT',
+    '$rhema_input',
+    'RHEMA_INPUT',
+  ].join('\n');
+}
+
+function callOf(name: HookName, place: HookPlace): string {
+  const only = name === 'reference-transaction' ? `[ "$1" != prepared ] || ` : '';
+  if (place === 'beside') return `${only}"\${0%/*}/${scriptName}" ${name} "$@"`;
+  const found = `rhema_hook="$(git rev-parse --git-common-dir)/hooks/${scriptName}"`;
+  return `${found}; ${only}[ ! -x "$rhema_hook" ] || "$rhema_hook" ${name} "$@"`;
+}
+
+export type HookLook = 'none' | 'foreign' | 'ours' | 'changed';
+
+/** Whether a hook asks. `changed`: it has lines of ours, and they are not those that would be written now. */
+export function lookAtHook(name: HookName, place: HookPlace, text: string | null): HookLook {
+  if (text === null) return 'none';
+  const without = withoutCall(text);
+  if (without === text) return 'foreign';
+  const fresh = without === null ? newHook(name, place) : withCall(name, place, without);
+  return fresh === text ? 'ours' : 'changed';
+}
+
+/** The hook without the lines of ours; null: it has nothing else, and was not there before. */
+export function withoutCall(text: string): string | null {
+  const found = new RegExp(`^${begin}[^\\n]*\\n[^]*?^${end}\\n`, 'm').exec(text);
+  if (found === null) return text;
+  const rest = text.slice(0, found.index) + text.slice(found.index + found[0].length);
+  return found[0].startsWith(`${whole}\n`) && rest === '#!/bin/sh\n' ? null : rest;
+}
