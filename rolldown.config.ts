@@ -69,6 +69,9 @@ const groups = [
     priority: 4,
   },
   { name: 'base', test: /src\/cli\/(process\/process-ports|call)\.ts$/, priority: 3 },
+  // What acts for an agent and says why it was refused: also for the hooks of clients, which need nothing of the tree of commands.
+  { name: 'acting', test: /src\/cli\/(commands\/(speak|named)|format\/refusal)\.ts$/, priority: 2.5 },
+  { name: 'hook', test: /src\/cli\/hook\/run-hook\.ts$/, priority: 2.2 },
   {
     name: 'program',
     test: /src\/cli\/(command-line|commands\/(lock|lock-acquire|news))\.ts$/,

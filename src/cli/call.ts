@@ -21,6 +21,8 @@ export interface GlobalOptions {
   readonly gitDir?: string;
   readonly color?: boolean;
   readonly quiet?: boolean;
+  /** How whoever reads the answer starts this program, where that is not by its name. */
+  readonly program?: readonly string[];
 }
 
 /** How many messages an agent has not read. */
@@ -109,7 +111,7 @@ export class Call {
       // Init asks no coordinator.
       ...(this.#direct && words[0] !== 'init' ? ['--direct'] : []),
     ];
-    return shellCommand('rhema', ...chosen, ...words);
+    return shellCommand(...(this.options.program ?? ['rhema']), ...chosen, ...words);
   }
 
   coordinator(): Promise<Coordinator> {

@@ -1,6 +1,12 @@
 /** Before a tool: what it is about to write is locked for its agent, or it does not run. */
-import { asDurationMs, type FencingToken, type Grant, type Rejection, type Wish } from '../../core/index.ts';
-import { shownNames } from '../../core/index.ts';
+import {
+  asDurationMs,
+  shownNames,
+  type FencingToken,
+  type Grant,
+  type Rejection,
+  type Wish,
+} from '../../core/index.ts';
 import { claim, subjectsOf, type Claimed } from '../../guard/index.ts';
 import { passes, type HookAnswer } from '../../hooks/index.ts';
 import { acquire, formerHoldersOf, type AgentSession, type NotGranted } from '../../participant/index.ts';
@@ -55,9 +61,14 @@ async function claimed(work: HookWork, places: readonly Placed[]): Promise<Claim
       },
       (done) => (done.kind === 'refused' ? done.reply.rejection : null),
     );
+  const known = new Set<string>(work.memory.claims().flatMap(({ file }) => file ?? []));
   const ports = {
     coordinator: await call.coordinator(),
-    ignoredAmong: (paths: readonly string[]) => call.world.inspection.ignoredAmong(repository, paths),
+    ignoredAmong: async (paths: readonly string[]) => {
+      // What was claimed before is none of those, and to ask Git takes as long as all else.
+      const unknown = paths.filter((path) => !known.has(path));
+      return unknown.length === 0 ? none : call.world.inspection.ignoredAmong(repository, unknown);
+    },
     acquire: async (wish: Wish) => {
       const first = await ask(wish);
       const isTooMuch = first.kind === 'refused' && tooMuch.has(first.reply.rejection.code);
@@ -69,6 +80,8 @@ async function claimed(work: HookWork, places: readonly Placed[]): Promise<Claim
   const outcome = await claim(ports, subjectsOf(places));
   return { outcome, session: asked.session };
 }
+
+const none: ReadonlySet<string> = new Set();
 
 const tooMuch: ReadonlySet<Rejection['code']> = new Set([
   'AGENT_HOLDS_LOCK',

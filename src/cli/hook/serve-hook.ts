@@ -13,6 +13,7 @@ import { line } from '../format/text.ts';
 import { answerHook } from './answer-hook.ts';
 import type { HookWork } from './hook-work.ts';
 import { SessionMemory } from './memory.ts';
+import { programWords } from './program-words.ts';
 import type { HookWords } from './quick-hook.ts';
 
 /** Far below what any client waits: they let a tool run whose hook takes too long. */
@@ -54,7 +55,8 @@ const shownOnly = (text: string): HookAnswer => ({ kind: 'pass', told: null, sho
 /** The folder of the agent alone decides which repository is meant, and not what Git has told whoever started the client. */
 function callOf(ports: ProcessPorts, options: GlobalOptions, { folder }: HookCall): Call {
   const env = { ...ports.env, GIT_DIR: undefined, GIT_WORK_TREE: undefined, GIT_COMMON_DIR: undefined };
-  return new Call({ ...ports, env }, { ...options, quiet: true }, folder ?? ports.cwd);
+  const program = programWords(ports.env);
+  return new Call({ ...ports, env }, { ...options, program, quiet: true }, folder ?? ports.cwd);
 }
 
 async function answerTo(call: Call, words: HookWords, asked: HookCall): Promise<HookAnswer> {
