@@ -2,7 +2,7 @@ import type { FileChange } from './files/file-change.ts';
 import type { BlockSetting } from './files/settings.ts';
 import type { InitRequest, Prepared } from './prepare.ts';
 import type { MigrateRequest, Migration } from './migrate.ts';
-import type { Place } from './undo/apply-noted.ts';
+import type { Origin, Place } from './undo/apply-noted.ts';
 import type { UndoneTree, Undoing, UndoRequest } from './undo/undo.ts';
 import type { PreparedSettings, SettingsRequest } from './prepare-settings.ts';
 
@@ -17,7 +17,7 @@ export type { Choices, LeftAside } from './situation.ts';
 export { stages, type Stage } from './stage.ts';
 export type { InitRequest, Prepared } from './prepare.ts';
 export type { MigrateRequest, Migration } from './migrate.ts';
-export type { Place } from './undo/apply-noted.ts';
+export type { Origin, Place } from './undo/apply-noted.ts';
 export type { StayingFile, UndoneTree, Undoing, UndoRequest } from './undo/undo.ts';
 export type { BlockSetting } from './files/settings.ts';
 export type { PreparedSettings, SettingsRequest } from './prepare-settings.ts';
@@ -55,11 +55,7 @@ export async function applyNoted(place: Place, changes: readonly FileChange[]): 
 }
 
 /** See `undo/apply-noted.ts`. */
-export async function originNoted(
-  place: Place,
-  file: string,
-  now: string,
-): Promise<string | null | undefined> {
+export async function originNoted(place: Place, file: string, now: string): Promise<Origin | null> {
   return (await import('./undo/apply-noted.ts')).originNoted(place, file, now);
 }
 

@@ -56,6 +56,10 @@ const values: Readonly<Record<string, Values>> = {
     const { clientNames, clients } = await import('./client-config-clients.ts');
     return clientNames.map((word) => ({ word, help: clients[word].title }));
   },
+  targets: async () => {
+    const { hookTargets } = await import('./hooks/hooks.ts');
+    return hookTargets.map(({ name, title }) => ({ word: name, help: title }));
+  },
   key: async (_call, unfinished) => {
     const { options } = await import('../../config/index.ts');
     const block = unfinished.startsWith('agent_') ? '' : 'agent_coordination.';

@@ -218,7 +218,7 @@ const noScopeFiles: ScopeFiles = {
   prepareMigration: async () => null,
   check: unexpected('check'),
   apply: unexpected('apply'),
-  origin: async () => undefined,
+  origin: async () => null,
   prepareUndo: unexpected('prepareUndo'),
   undo: unexpected('undo'),
   ignored: async () => new Set(),

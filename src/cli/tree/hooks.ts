@@ -2,6 +2,19 @@ import type { Command } from 'commander';
 import { examples, implement, notes } from '../declare.ts';
 import type { Host } from '../declare.ts';
 
+/** As `hookTargets` has them; here nothing of them is loaded. */
+export const hookNames = [
+  'claude',
+  'codex',
+  'gemini',
+  'cursor',
+  'copilot',
+  'vscode',
+  'opencode',
+  'kimi',
+  'git',
+] as const;
+
 /** `rhema hooks`: clients that ask before an agent acts. */
 export function addHooksCommands(program: Command, host: Host): void {
   const group = program
@@ -16,17 +29,26 @@ function addInstall(group: Command, host: Host): void {
   const install = group
     .command('install')
     .description('add hooks to the files of clients in this repository')
-    .argument('[targets...]', 'git, claude; without a name the clients whose files are here')
+    .argument('[targets...]', `${hookNames.join(', ')}; without a name the clients whose files are here`)
     .option('--dry-run', 'only show as a diff what would be written')
+    .option('--print', 'print what the file of one client has to hold, and write nothing')
     .option('--yes', 'write without asking');
   notes(install, installNotes);
-  examples(install, 'rhema hooks install git', 'rhema hooks install claude', 'rhema hooks install --dry-run');
+  examples(
+    install,
+    'rhema hooks install git claude codex',
+    'rhema hooks install --dry-run',
+    'rhema hooks install kimi --print',
+  );
   implement(install, host, async () => (await import('../commands/hooks/hooks.ts')).installHooks);
 }
 
 const installNotes = `Entries of others, comments, order and layout stay as they are, and so does an entry of rhema that somebody has changed. What was
 there before is noted, so that rhema hooks uninstall and rhema uninstall put it back. Without a terminal and without --yes
-nothing is written.`;
+nothing is written.
+
+The file of Kimi is its user's, outside of the repository: what to add there is printed by --print, and it is not written.
+docs/hooks.md has what each client is told, and where it lets an agent pass.`;
 
 function addStatus(group: Command, host: Host): void {
   const status = group

@@ -26,6 +26,7 @@ import type {
   InitRequest,
   MigrateRequest,
   Migration,
+  Origin,
   Place,
   Prepared,
   PreparedSettings,
@@ -180,8 +181,8 @@ export interface ScopeFiles {
   check(root: string, changes: readonly FileChange[]): Promise<void>;
   /** All changes or none. What was there before is noted for an undoing; null, or why that could not be. */
   apply(place: Place, changes: readonly FileChange[]): Promise<string | null>;
-  /** What a file held before `apply` first changed it, or a guess at it; undefined: that is not known. */
-  origin(place: Place, file: string, now: string): Promise<string | null | undefined>;
+  /** What a file held before `apply` first changed it, or a guess at it; null: that is not known. */
+  origin(place: Place, file: string, now: string): Promise<Origin | null>;
   /** What to do so that the working trees are as they were before all of it. */
   prepareUndo(request: UndoRequest): Promise<Undoing>;
   /** All changes of a working tree or none. */

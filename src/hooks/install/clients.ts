@@ -33,6 +33,8 @@ export interface JsonHookClient {
   readonly commandKey: string;
   /** What else stands in a handler. */
   readonly handler: Table;
+  /** What it sends does not say which event it is about, so the command line does. */
+  readonly namesEvent?: true;
   /** Before a path from the top of the repository: where the client starts a hook is not always there. */
   readonly topPrefix: string;
   /** What the client asks of its user, and what else there is to know. */
@@ -44,7 +46,7 @@ const patienceSeconds = 10;
 
 const claudeTools = 'Edit|Write|MultiEdit|NotebookEdit|Bash|Read|mcp__rhema__agent_join';
 
-export const claude: JsonHookClient = {
+const claude: JsonHookClient = {
   name: 'claude',
   title: 'Claude Code',
   file: '.claude/settings.json',
@@ -66,34 +68,153 @@ export const claude: JsonHookClient = {
   approval: 'reads it when a session starts: those that run already go on without',
 };
 
-export const jsonHookClients: readonly JsonHookClient[] = [claude];
+/** It compares the words of a hook that its user has trusted; so these stay the same from one version to the next. */
+const codex: JsonHookClient = {
+  name: 'codex',
+  title: 'Codex',
+  file: '.codex/hooks.json',
+  events: [
+    { name: 'SessionStart' },
+    { name: 'UserPromptSubmit' },
+    { name: 'PreToolUse' },
+    { name: 'PostToolUse' },
+    { name: 'SubagentStart' },
+    { name: 'SubagentStop' },
+    { name: 'Stop' },
+    { name: 'SessionEnd' },
+  ],
+  root: {},
+  shape: 'grouped',
+  commandKey: 'command',
+  handler: { type: 'command', timeout: patienceSeconds },
+  topPrefix: '"$(git rev-parse --show-toplevel)"/',
+  approval: 'passes over hooks that its user has not trusted: say /hooks there, once and after each change',
+};
+
+/** It fills in the folder itself, quoted where it must be. */
+const gemini: JsonHookClient = {
+  name: 'gemini',
+  title: 'Gemini CLI',
+  file: '.gemini/settings.json',
+  events: [
+    { name: 'SessionStart' },
+    { name: 'BeforeAgent' },
+    { name: 'BeforeTool' },
+    { name: 'AfterTool' },
+    { name: 'AfterAgent' },
+    { name: 'SessionEnd' },
+  ],
+  root: {},
+  shape: 'grouped',
+  commandKey: 'command',
+  handler: { type: 'command', timeout: patienceSeconds * 1_000 },
+  topPrefix: '$GEMINI_PROJECT_DIR/',
+  approval: 'reads the file of a project only when its folder is trusted',
+};
+
+/** Its releases disagree on the unit of a time limit, so none is said. It starts hooks at the top. */
+const cursor: JsonHookClient = {
+  name: 'cursor',
+  title: 'Cursor',
+  file: '.cursor/hooks.json',
+  events: [
+    { name: 'sessionStart' },
+    { name: 'beforeSubmitPrompt' },
+    { name: 'preToolUse' },
+    { name: 'postToolUse' },
+    { name: 'subagentStart' },
+    { name: 'subagentStop' },
+    { name: 'stop' },
+    { name: 'sessionEnd' },
+  ],
+  root: { version: 1 },
+  shape: 'flat',
+  commandKey: 'command',
+  handler: {},
+  topPrefix: '',
+  approval:
+    'lets an act pass when a hook cannot be started ("failClosed": true beside its command changes that)',
+};
+
+/** The case of the names decides in which form it speaks; in this one nothing says which event it is about. */
+const copilot: JsonHookClient = {
+  name: 'copilot',
+  title: 'Copilot',
+  file: '.github/hooks/rhema.json',
+  events: [
+    { name: 'sessionStart' },
+    { name: 'userPromptSubmitted' },
+    { name: 'preToolUse' },
+    { name: 'postToolUse' },
+    { name: 'subagentStart' },
+    { name: 'subagentStop' },
+    { name: 'agentStop' },
+    { name: 'sessionEnd' },
+  ],
+  root: { version: 1 },
+  shape: 'flat',
+  commandKey: 'bash',
+  handler: { type: 'command', cwd: '.', timeoutSec: patienceSeconds },
+  namesEvent: true,
+  topPrefix: '',
+  approval:
+    'refuses every act when a hook cannot be started; its cloud agent reads the file from the default branch',
+};
+
+/** It starts hooks at the top, and would read the file of Copilot as well. */
+const vscode: JsonHookClient = {
+  name: 'vscode',
+  title: 'VS Code',
+  file: '.github/hooks/rhema-vscode.json',
+  events: [
+    { name: 'SessionStart' },
+    { name: 'UserPromptSubmit' },
+    { name: 'PreToolUse' },
+    { name: 'PostToolUse' },
+    { name: 'SubagentStart' },
+    { name: 'SubagentStop' },
+    { name: 'Stop' },
+  ],
+  root: {},
+  shape: 'flat',
+  commandKey: 'command',
+  handler: { type: 'command', timeout: patienceSeconds },
+  topPrefix: '',
+  approval: 'has hooks as a preview, which an organisation may have switched off',
+};
+
+export const jsonHookClients: readonly JsonHookClient[] = [claude, codex, gemini, cursor, copilot, vscode];
 
 /** A word for a POSIX shell. */
 function shellQuoted(word: string): string {
   return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-/** The command line that stands in a client's file. */
-export function commandLine({ name, topPrefix }: JsonHookClient, launch: HookLaunch): string {
-  const { words, inRepository } = launch;
+/** The command line that stands in a client's file; behind it the event where the client does not say that itself. */
+export function commandLine(
+  { name, topPrefix }: Pick<JsonHookClient, 'name' | 'topPrefix'>,
+  { words, inRepository }: HookLaunch,
+): string {
   const started = words.map((word) => (word === inRepository ? topPrefix : '') + shellQuoted(word));
   return [...started, 'hook', name].join(' ');
 }
 
 /**
- * Whether a command line is one of ours for a client: it ends in `hook CLIENT`, and what is started is this program, wherever
- * it lies.
+ * What {@link commandLine} gave, of a command line that is one of ours for a client: it ends in `hook CLIENT`, or in that and
+ * an event, and what is started is this program, wherever it lies. Null: it is somebody else's.
  */
-export function isOurs(client: string, command: unknown): command is string {
-  if (typeof command !== 'string') return false;
-  const [, program] = new RegExp(`^(.*\\S)\\s+hook\\s+${client}\\s*$`, 's').exec(command) ?? [];
-  return program !== undefined && /(?:^|[\s/\\"'])(?:rhema|cli[/\\]main\.[cm]?[jt]s)["']?$/.test(program);
+export function oursIn(client: string, command: unknown): string | null {
+  if (typeof command !== 'string') return null;
+  const ours = new RegExp(`^((.*\\S)\\s+hook\\s+${client})(?:\\s+[A-Za-z]+)?\\s*$`, 's').exec(command);
+  const [, line = null, program = ''] = ours ?? [];
+  return /(?:^|[\s/\\"'])(?:rhema|cli[/\\]main\.[cm]?[jt]s)["']?$/.test(program) ? line : null;
 }
 
 /** What stands in the list of an event. */
 export function entryFor(client: JsonHookClient, event: HookEvent, command: string): Table {
   const { type, ...rest } = client.handler;
-  const handler = { ...(type === undefined ? {} : { type }), [client.commandKey]: command, ...rest };
+  const started = client.namesEvent === undefined ? command : `${command} ${event.name}`;
+  const handler = { ...(type === undefined ? {} : { type }), [client.commandKey]: started, ...rest };
   const matcher = event.matcher === undefined ? {} : { matcher: event.matcher };
   return client.shape === 'grouped' ? { ...matcher, hooks: [handler] } : { ...matcher, ...handler };
 }

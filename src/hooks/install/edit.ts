@@ -1,6 +1,6 @@
 /** Puts the hooks of a client into the text of its file, finds them there, and takes them out. */
 import { isDeepStrictEqual } from 'node:util';
-import { entryFor, isOurs, type HookEvent, type JsonHookClient } from './clients.ts';
+import { entryFor, oursIn, type HookEvent, type JsonHookClient } from './clients.ts';
 import { insertFirst, isTable, readJson, remove, type Table } from './json-text.ts';
 
 /** Which of the events of a client are asked about in its file, and how. */
@@ -90,23 +90,39 @@ export type Removal =
   | { readonly kind: 'none' }
   | { readonly kind: 'unreadable'; readonly problem: string };
 
+/** What a file held before the hooks came, or a guess at it. */
+export interface Before {
+  /** Null: there was no such file. */
+  readonly text: string | null;
+  readonly isCertain: boolean;
+}
+
 /**
- * Takes out all entries of ours, changed or not. `origin`: what the file held before the hooks came, as far as it is known; it is
- * believed where putting the hooks into it gives this very text, and else says which empty lists were there before.
+ * Takes out all entries of ours, changed or not. What `before` says is believed where putting the hooks into it gives this very
+ * text, and else tells which empty lists were there, or that nothing was.
  */
-export function withoutHooks(client: JsonHookClient, text: string, origin?: string | null): Removal {
+export function withoutHooks(client: JsonHookClient, text: string, before: Before | null): Removal {
   const look = lookAt(client, text, '');
   if (!look.ok) return { kind: 'unreadable', problem: look.problem };
   const [command] = look.commands;
   if (command === undefined) return { kind: 'none' };
-  if (origin !== undefined && isBefore(client, origin, text, command))
-    return { kind: 'removed', text: origin };
+  if (before?.isCertain === true && isBefore(client, before.text, text, command))
+    return { kind: 'removed', text: before.text };
   if (text === newFile(client, command)) return { kind: 'removed', text: null };
-  const edited = takenOut(client, text, readsAs(origin ?? '{}'));
+  const edited = takenOut(client, text, contentOf(before?.text ?? '{}'));
   const after = lookAt(client, edited, '');
-  return after.ok && after.commands.length === 0
-    ? { kind: 'removed', text: edited }
-    : { kind: 'unreadable', problem: 'its hooks are written in a way from which they cannot be taken out' };
+  if (!after.ok || after.commands.length > 0)
+    return {
+      kind: 'unreadable',
+      problem: 'its hooks are written in a way from which they cannot be taken out',
+    };
+  const isOver = before !== null && before.text === null && isBare(client, edited);
+  return { kind: 'removed', text: isOver ? null : edited };
+}
+
+/** Whether there is nothing in a file but what every file of the client has. */
+function isBare({ root }: JsonHookClient, text: string): boolean {
+  return isDeepStrictEqual(contentOf(text), root) && !/\/[/*]/.test(text);
 }
 
 function isBefore(client: JsonHookClient, origin: string | null, text: string, command: string): boolean {
@@ -138,7 +154,7 @@ function withoutEntry(
 ): string {
   if (commandsIn(client, entry).length === 0) return text;
   const isOne = (handler: unknown): boolean =>
-    isTable(handler) && isOurs(client.name, handler[client.commandKey]);
+    isTable(handler) && oursIn(client.name, handler[client.commandKey]) !== null;
   const handlers = client.shape === 'flat' ? [entry] : listIn(entry);
   if (handlers.every(isOne)) return remove(text, ['hooks', event, index]);
   let edited = text;
@@ -163,12 +179,10 @@ function readHooks(text: string | null): HooksRead {
     : { ok: false, problem: `its hooks.${odd[0]} is no list` };
 }
 
-function readsAs(text: string): Table {
+function contentOf(text: string): Table {
   const read = readJson(text);
   return read.ok && isTable(read.value) ? read.value : {};
 }
-
-const contentOf = readsAs;
 
 function tableOf(text: string, key: string): Table | undefined {
   const value = contentOf(text)[key];
@@ -188,6 +202,6 @@ function listIn(entry: unknown): readonly unknown[] {
 function commandsIn(client: JsonHookClient, entry: unknown): string[] {
   const handlers = client.shape === 'flat' ? [entry] : listIn(entry);
   return handlers
-    .map((handler) => (isTable(handler) ? handler[client.commandKey] : undefined))
-    .filter((command): command is string => isOurs(client.name, command));
+    .map((handler) => oursIn(client.name, isTable(handler) ? handler[client.commandKey] : undefined))
+    .filter((command) => command !== null);
 }

@@ -26,14 +26,23 @@ export function applyNoted(place: Place, changes: readonly FileChange[]): string
   return problem;
 }
 
+/** What a file held before anything was written to it; null: nothing was there. */
+export interface Origin {
+  readonly text: string | null;
+  /** Taking out what was written gives it. Otherwise somebody has changed that since. */
+  readonly isCertain: boolean;
+}
+
 /**
- * What a file held before anything was written to it, seen from what it holds now; null: nothing was there. Undefined: nothing
- * was written, or that cannot be told any more. What is noted may have come with somebody's archive: what it says is no more
- * than a guess.
+ * Seen from what a file holds now. Null: nothing was written, or it cannot be told any more. What is noted may have come with
+ * somebody's archive: what it says is no more than a guess.
  */
-export function originNoted(place: Place, file: string, now: string): string | null | undefined {
+export function originNoted(place: Place, file: string, now: string): Origin | null {
   const known = knownOf(place, file);
-  return known === null ? undefined : originOf(known, now);
+  if (known === null) return null;
+  const text = originOf(known, now);
+  if (text !== undefined) return { text, isCertain: true };
+  return known.before === null ? { text: null, isCertain: false } : null;
 }
 
 /** Innermost first. */

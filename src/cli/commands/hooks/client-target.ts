@@ -1,18 +1,19 @@
-import { realpathSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import {
   commandLine,
   lookAt,
+  newFile,
   withHooks,
   withoutHooks,
   type JsonHookClient,
 } from '../../../hooks/install/index.ts';
 import type { Call } from '../../call.ts';
-import { entryFile } from '../../entry-files.ts';
 import { line } from '../../format/text.ts';
 import { chooseLaunch, programLocation } from '../client-config-launch.ts';
+import { notesOn } from './client-notes.ts';
 import { notWritten, type Draft } from './draft.ts';
-import { whyNotRun } from './runnable.ts';
+import { commandStatus } from './runnable.ts';
 import type { HookTarget, TargetPlan, TargetStatus } from './target.ts';
 
 /** A client that reads its hooks from a JSON file of the project. */
@@ -23,6 +24,10 @@ export function jsonTarget(client: JsonHookClient): HookTarget {
     title,
     files: [file],
     isEvident: (draft) => draft.read(file) !== null || isFolder(join(draft.root, dirname(file))),
+    print: (call, worktree) => {
+      const launch = chooseLaunch(programLocation(call.ports.env, worktree));
+      return { file, content: newFile(client, commandLine(client, launch)) };
+    },
     install: async (call, draft) => install(call, draft, client),
     uninstall: (call, draft) => uninstall(call, draft, client),
     status: async (call, draft) => status(call, draft, client),
@@ -39,7 +44,7 @@ function install(call: Call, draft: Draft, client: JsonHookClient): TargetPlan {
   );
   if (edit.kind === 'unchanged') return { left, told: [] };
   draft.write(file, edit.text);
-  return { left, told: [line`${title} ${approval}`, line`${title} starts rhema ${launch.reason}`] };
+  return { left, told: [line`${title} ${approval}`, line`rhema is started ${launch.reason}`] };
 }
 
 async function uninstall(call: Call, draft: Draft, client: JsonHookClient): Promise<TargetPlan> {
@@ -63,38 +68,17 @@ function status(call: Call, draft: Draft, client: JsonHookClient): TargetStatus 
   const none = { name, file, missing: [], changed: [], commands: [], notes: [] };
   const command = commandLine(client, chooseLaunch(programLocation(call.ports.env, draft.root)));
   const look = lookAt(client, draft.read(file), command);
-  if (!look.ok) return { ...none, state: 'unreadable', notes: [look.problem] };
+  if (!look.ok) return { ...none, state: 'unreadable', notes: [`${look.problem}; correct it`] };
   const { installed, missing, changed, commands } = look;
-  const isAbsent = installed.length + changed.length === 0;
-  const state = isAbsent
-    ? 'absent'
-    : missing.length > 0
-      ? 'partly'
-      : changed.length > 0
-        ? 'changed'
-        : 'installed';
-  const own = entryFile('main');
-  const from = {
-    worktree: draft.root,
-    env: call.ports.env,
-    main: realPath(own) ?? own,
-    version: call.ports.version(),
-  };
+  if (installed.length + changed.length === 0) return { ...none, state: 'absent' };
   return {
     ...none,
-    state,
-    missing: isAbsent ? [] : missing,
+    state: missing.length > 0 ? 'partly' : changed.length > 0 ? 'changed' : 'installed',
+    missing,
     changed,
-    commands: commands.map((one) => ({ command: one, problem: whyNotRun(one, from) })),
+    commands: commands.map((one) => commandStatus(call, draft.root, one)),
+    notes: notesOn(client, draft),
   };
-}
-
-function realPath(path: string): string | null {
-  try {
-    return realpathSync(path);
-  } catch {
-    return null;
-  }
 }
 
 function isFolder(path: string): boolean {

@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { jsonHookClients } from '../../../hooks/install/index.ts';
@@ -7,7 +15,9 @@ import { folderOfTest } from '../../../../test/support/folder.ts';
 import { runCli } from '../../program.ts';
 import { FakeCoordinator } from '../../testing/fake-coordinator.ts';
 import { Harness, type Ended } from '../../testing/harness.ts';
+import { hookNames } from '../../tree/hooks.ts';
 import { createRealWorld } from '../../world/real-world.ts';
+import { hookTargets } from './hooks.ts';
 
 let root: string;
 
@@ -72,4 +82,190 @@ describe.each(jsonHookClients)('the hooks of $name', (client) => {
     expect(textOf(file)).toBe(before);
     expect(existsSync(dirname(at(file)))).toBe(before !== null);
   });
+
+  const rootKeys = Object.entries(client.root).map(
+    ([key, value]) => `  "${key}": ${JSON.stringify(value)},\n`,
+  );
+  const some = `{\n  // theirs\n${rootKeys.join('')}  "hooks": {\n    "${event!.name}": [${foreign}]\n  }\n}\n`;
+
+  it('come and go through a link that stays in the repository', async () => {
+    put('shared/file.json', some);
+    mkdirSync(dirname(at(file)), { recursive: true });
+    symlinkSync(at('shared/file.json'), at(file));
+    expect((await run('hooks', 'install', name, '--yes')).code).toBe(0);
+    expect(textOf('shared/file.json')).toContain(`hook ${name}`);
+    expect((await run('hooks', 'uninstall', name, '--yes')).code).toBe(0);
+    expect([lstatSync(at(file)).isSymbolicLink(), textOf('shared/file.json')]).toEqual([true, some]);
+  });
+
+  it('are refused behind a link that leads out of the repository', async () => {
+    const outside = join(folderOfTest('rhema-outside-'), 'file.json');
+    writeFileSync(outside, some);
+    mkdirSync(dirname(at(file)), { recursive: true });
+    symlinkSync(outside, at(file));
+    const { code, stdout, stderr } = await run('hooks', 'install', name, '--yes');
+    expect([code, stdout, readFileSync(outside, 'utf8')]).toEqual([1, '', some]);
+    expect(stderr).toContain(`${file} leads out of the working tree`);
+  });
+
+  it('are refused in a file that may not be written', async () => {
+    put(file, some);
+    chmodSync(at(file), 0o444);
+    const { code, stderr } = await run('hooks', 'install', name, '--yes');
+    expect([code, stderr, textOf(file)]).toEqual([
+      1,
+      expect.stringMatching(/is read-only.*chmod u\+w/),
+      some,
+    ]);
+  });
+
+  it('are refused in a broken file, with the line', async () => {
+    put(file, '{\n  "hooks": {,\n}\n');
+    const { code, stderr } = await run('hooks', 'install', name, '--yes');
+    expect([code, stderr]).toEqual([3, expect.stringMatching(/cannot be changed: line 2: .*; correct it/)]);
+  });
+
+  it('leave what came later, and without a note of what was there go by their command', async () => {
+    put(file, some);
+    await run('hooks', 'install', name, '--yes');
+    put(file, textOf(file)!.replace('// theirs', '// theirs, later'));
+    execFileSync('rm', ['-r', at('.git/rhema')]);
+    expect((await run('hooks', 'uninstall', name, '--yes')).code).toBe(0);
+    expect(textOf(file)).toBe(some.replace('// theirs', '// theirs, later'));
+  });
+
+  it('that somebody has changed stay as they are, and it is said', async () => {
+    await run('hooks', 'install', name, '--yes');
+    const changed = textOf(file)!.replace(/("(?:command|bash)": )"/, '$1"TZ=UTC ');
+    put(file, changed);
+    const { code, stdout } = await run('hooks', 'install', name, '--yes');
+    expect([code, textOf(file)]).toEqual([0, changed]);
+    expect(stdout).toContain(`${event!.name} asks rhema in another way, which is left as it is`);
+    expect((await run('hooks', 'status')).stdout).toMatch(new RegExp(`${name} +installed, changed by hand`));
+    expect((await run('hooks', 'uninstall', name, '--yes')).code).toBe(0);
+    expect(textOf(file)).toBeNull();
+  });
+
+  it('are gone after rhema uninstall, too', async () => {
+    put(file, some);
+    await run('hooks', 'install', name, '--yes');
+    expect((await run('uninstall', '--yes')).code).toBe(0);
+    expect(textOf(file)).toBe(some);
+  });
+
+  it('missing at an event are said by status, and put there by install', async () => {
+    const whole = (await run('hooks', 'install', name, '--print')).stdout;
+    const content = JSON.parse(whole) as { hooks: Record<string, unknown> };
+    delete content.hooks[event!.name];
+    put(file, JSON.stringify(content, null, 2));
+    const { stdout } = await run('hooks', 'status');
+    expect(stdout).toMatch(new RegExp(`${name} +installed in part`));
+    expect(stdout).toContain(`does not ask at ${event!.name}`);
+    expect((await run('hooks', 'install', name, '--yes')).code).toBe(0);
+    expect(JSON.parse(textOf(file)!)).toEqual(JSON.parse(whole));
+  });
+});
+
+describe('the entry of the MCP server beside the hooks', () => {
+  const file = '.gemini/settings.json';
+  const server = ['mcp', '--client-config', 'gemini', '--write'];
+
+  it('stays when the hooks go, whichever came first', async () => {
+    await run(...server);
+    const alone = textOf(file);
+    await run('hooks', 'install', 'gemini', '--yes');
+    await run('hooks', 'uninstall', 'gemini', '--yes');
+    expect(textOf(file)).toBe(alone);
+    await run('uninstall', '--yes');
+    expect(textOf(file)).toBeNull();
+    await run('hooks', 'install', 'gemini', '--yes');
+    await run(...server);
+    await run('hooks', 'uninstall', 'gemini', '--yes');
+    expect(textOf(file)).toBe(alone);
+  });
+
+  it('goes with them at rhema uninstall', async () => {
+    put(file, '{ "theme": "dark" }\n');
+    await run('hooks', 'install', 'gemini', '--yes');
+    await run(...server);
+    await run('uninstall', '--yes');
+    expect(textOf(file)).toBe('{ "theme": "dark" }\n');
+  });
+});
+
+describe('the plugin of opencode', () => {
+  const file = '.opencode/plugins/rhema.js';
+
+  it('comes and goes, and is left alone where somebody has changed it', async () => {
+    expect((await run('hooks', 'install', 'opencode', '--yes')).code).toBe(0);
+    expect((await run('hooks', 'status')).stdout).toMatch(/opencode +installed/);
+    const text = textOf(file)!;
+    put(file, `${text}// mine\n`);
+    expect((await run('hooks', 'install', 'opencode', '--yes')).stdout).toContain('is left as it is');
+    expect((await run('hooks', 'uninstall', 'opencode', '--yes')).stdout).toContain('remove it by hand');
+    put(file, text);
+    expect((await run('hooks', 'uninstall', 'opencode', '--yes')).code).toBe(0);
+    expect(existsSync(at('.opencode'))).toBe(false);
+  });
+
+  it('does not take the place of a file of somebody else', async () => {
+    put(file, 'export {};\n');
+    const { code, stderr } = await run('hooks', 'install', 'opencode', '--yes');
+    expect([code, stderr, textOf(file)]).toEqual([
+      3,
+      expect.stringContaining('move it away'),
+      'export {};\n',
+    ]);
+  });
+});
+
+it('the file of Kimi is its user’s: it is printed, and not written', async () => {
+  const { code, stderr } = await run('hooks', 'install', 'kimi', '--yes');
+  expect([code, stderr]).toEqual([3, expect.stringContaining('rhema hooks install kimi --print')]);
+  expect((await run('hooks', 'install', 'kimi', '--print')).stdout).toMatch(
+    /\[\[hooks\]\]\nevent = "SessionStart"\n/,
+  );
+});
+
+it('without a name the clients are meant whose folders are here; where none is, they are named', async () => {
+  const none = await run('hooks', 'install', '--yes');
+  expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('name one of claude, codex')]);
+  mkdirSync(at('.claude'));
+  mkdirSync(at('.codex'));
+  const some = await run('hooks', 'install', '--yes');
+  expect(some.stdout).toContain('wrote .claude/settings.json\nwrote .codex/hooks.json\n');
+});
+
+it('without a terminal and without --yes nothing is written, and --dry-run shows a diff', async () => {
+  const unasked = await run('hooks', 'install', 'claude');
+  expect([unasked.code, textOf('.claude/settings.json')]).toEqual([2, null]);
+  const shown = await run('hooks', 'install', 'claude', '--dry-run');
+  expect([shown.code, textOf('.claude/settings.json')]).toEqual([0, null]);
+  expect(shown.stdout).toContain('+++ b/.claude/settings.json');
+});
+
+it('a command in a file that cannot be run is said by status', async () => {
+  put(
+    '.claude/settings.json',
+    JSON.stringify({
+      hooks: { Stop: [{ hooks: [{ type: 'command', command: '/gone/rhema hook claude' }] }] },
+    }),
+  );
+  expect((await run('hooks', 'status')).stdout).toContain('there is no /gone/rhema');
+});
+
+it('a file that Git ignores is said to be here only', async () => {
+  put('.gitignore', '.claude/\n');
+  expect((await run('hooks', 'install', 'claude', '--yes')).stdout).toContain('is ignored by Git');
+});
+
+it('bytes that are no text are refused', async () => {
+  mkdirSync(at('.claude'));
+  writeFileSync(at('.claude/settings.json'), Buffer.from([0x7b, 0xff, 0x7d]));
+  const { code, stderr } = await run('hooks', 'install', 'claude', '--yes');
+  expect([code, stderr]).toEqual([3, expect.stringContaining('no UTF-8 text')]);
+});
+
+it('the names that are offered are those of the targets', () => {
+  expect(hookNames).toEqual(hookTargets.map(({ name }) => name));
 });

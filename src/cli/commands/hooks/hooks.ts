@@ -10,10 +10,16 @@ import { unconfirmed } from '../unwritten.ts';
 import { jsonTarget } from './client-target.ts';
 import { gitTarget } from './git-target.ts';
 import { Draft } from './draft.ts';
+import { kimiTarget, opencodeTarget } from './other-targets.ts';
 import type { BesideChange, HookTarget, TargetPlan } from './target.ts';
 
 /** All that can be told to ask this program. */
-export const hookTargets: readonly HookTarget[] = [...jsonHookClients.map(jsonTarget), gitTarget];
+export const hookTargets: readonly HookTarget[] = [
+  ...jsonHookClients.map(jsonTarget),
+  opencodeTarget,
+  kimiTarget,
+  gitTarget,
+];
 
 /** Files of the working tree in which hooks of ours may stand. */
 export const hookFiles: readonly string[] = hookTargets.flatMap(({ files }) => files);
@@ -22,10 +28,12 @@ export interface HooksInput {
   readonly targets: readonly string[];
   readonly dryRun?: boolean;
   readonly yes?: boolean;
+  readonly print?: boolean;
 }
 
 /** Has clients ask before they act. */
 export async function installHooks(call: Call, input: HooksInput): Promise<Outcome> {
+  if (input.print === true) return printed(call, input);
   return changeHooks(call, input, {
     none: (draft) => {
       const evident = hookTargets.filter((target) => target.isEvident(draft));
@@ -37,6 +45,21 @@ export async function installHooks(call: Call, input: HooksInput): Promise<Outco
     question: 'Write this?',
     verb: 'written',
   });
+}
+
+/** The whole content of one file, as it is where nothing else is in it. */
+async function printed(call: Call, { targets, dryRun, yes }: HooksInput): Promise<Outcome> {
+  const [name] = targets;
+  if (name === undefined || targets.length > 1) throw usageError('--print is for one client: name it');
+  if (dryRun === true || yes === true)
+    throw usageError('--print writes nothing: leave out --yes and --dry-run');
+  const target = targetNamed(name);
+  if (target.print === undefined) throw invalidInput(`${name} has no file to print: use --dry-run`);
+  // What a user has for all repositories is as good outside of any.
+  const repository = await call.repository().catch(() => null);
+  const { file, content } = target.print(call, repository?.worktree ?? null);
+  call.note(line`for ${target.title}: ${file}`);
+  return done(null, { client: name, file, content }, () => content.trimEnd());
 }
 
 /** Takes out what {@link installHooks} wrote. */

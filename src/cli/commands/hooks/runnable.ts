@@ -1,6 +1,19 @@
 import { accessSync, constants, readFileSync, realpathSync, statSync } from 'node:fs';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
+import type { Call } from '../../call.ts';
+import { entryFile } from '../../entry-files.ts';
 import type { Environment } from '../../world/world.ts';
+import type { CommandStatus } from './target.ts';
+
+/** A command line of ours, and what is wrong with it. */
+export function commandStatus({ ports }: Call, worktree: string, command: string): CommandStatus {
+  const own = entryFile('main');
+  const main = foundFile(own) ?? own;
+  return {
+    command,
+    problem: whyNotRun(command, { worktree, env: ports.env, main, version: ports.version() }),
+  };
+}
 
 /** From where a client starts a hook, and what of this program is known. */
 export interface RunningFrom {

@@ -10,6 +10,8 @@ export interface HookTarget {
   readonly files: readonly string[];
   /** Whether a repository looks as if it were used here: it is meant where no name is given. */
   isEvident(draft: Draft): boolean;
+  /** What a file of it would hold that has nothing else. Absent where there is no such file. */
+  print?(call: Call, worktree: string | null): { readonly file: string; readonly content: string };
   /** Puts what is missing into the draft. @throws CommandError NOT_WRITTEN with file and remedy. */
   install(call: Call, draft: Draft): Promise<TargetPlan>;
   /** Takes out exactly what is ours. */

@@ -1,0 +1,138 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  isPlugin,
+  kimiFile,
+  kimiLines,
+  opencodeFile,
+  oursIn,
+  pluginCommand,
+  pluginText,
+} from '../../../hooks/install/index.ts';
+import type { Call } from '../../call.ts';
+import { line, shellCommand } from '../../format/text.ts';
+import { chooseLaunch, programLocation } from '../client-config-launch.ts';
+import { notWritten } from './draft.ts';
+import { commandStatus } from './runnable.ts';
+import type { HookTarget, TargetStatus } from './target.ts';
+
+const nothing = { left: [], told: [] };
+
+/** It runs a plugin, which is a file of its own. */
+export const opencodeTarget: HookTarget = {
+  name: 'opencode',
+  title: 'opencode',
+  files: [opencodeFile],
+  isEvident: ({ root }) =>
+    statSync(join(root, '.opencode'), { throwIfNoEntry: false })?.isDirectory() === true,
+  print: (call, worktree) => ({ file: opencodeFile, content: wantedPlugin(call, worktree) }),
+  install: async (call, draft) => {
+    const [before, wanted] = [draft.read(opencodeFile), wantedPlugin(call, draft.root)];
+    if (before === wanted) return nothing;
+    if (before !== null && isPlugin(before))
+      return {
+        left: [line`${opencodeFile} has been changed, or is of another version, and is left as it is`],
+        told: [],
+      };
+    if (before !== null)
+      throw notWritten(opencodeFile, 'is there and was not written by rhema; move it away');
+    draft.write(opencodeFile, wanted);
+    const { reason } = launchFor(call, draft.root);
+    return { left: [], told: ['opencode loads it when it starts', line`rhema is started ${reason}`] };
+  },
+  uninstall: async (call, draft) => {
+    const text = draft.read(opencodeFile);
+    if (text === null || !isPlugin(text)) return nothing;
+    const { commonDir } = await call.repository();
+    const origin = await call.world.scopeFiles.origin({ commonDir, root: draft.root }, opencodeFile, text);
+    const words = pluginCommand(text)?.slice(0, -2) ?? [];
+    const isAsWritten =
+      (origin !== null && origin.isCertain) || text === pluginText({ words, inRepository: null });
+    if (!isAsWritten)
+      return { left: [line`${opencodeFile} was changed since it was written: remove it by hand`], told: [] };
+    draft.write(opencodeFile, null);
+    return nothing;
+  },
+  status: async (call, draft) => {
+    const none: TargetStatus = {
+      name: 'opencode',
+      file: opencodeFile,
+      state: 'absent',
+      missing: [],
+      changed: [],
+      commands: [],
+      notes: [],
+    };
+    const text = draft.read(opencodeFile);
+    if (text === null || !isPlugin(text)) return none;
+    const words = pluginCommand(text);
+    const commands =
+      words === null ? [] : [commandStatus(call, draft.root, shellCommand(...words.slice(0, -2)))];
+    const isAsWritten = text === wantedPlugin(call, draft.root);
+    return {
+      ...none,
+      commands,
+      state: isAsWritten ? 'installed' : 'changed',
+      changed: isAsWritten ? [] : ['its plugin'],
+    };
+  },
+};
+
+function wantedPlugin(call: Call, worktree: string | null): string {
+  return pluginText(launchFor(call, worktree));
+}
+
+const launchFor = (call: Call, worktree: string | null): ReturnType<typeof chooseLaunch> =>
+  chooseLaunch(programLocation(call.ports.env, worktree));
+
+/** It has one configuration for all that its user does: that is only looked at, and said what to add. */
+export const kimiTarget: HookTarget = {
+  name: 'kimi',
+  title: 'Kimi',
+  files: [],
+  isEvident: () => false,
+  print: (call, worktree) => ({
+    file: `~/${kimiFile}`,
+    content: kimiLines(launchFor(call, worktree).userWords),
+  }),
+  install: async () => {
+    throw notWritten(
+      `~/${kimiFile}`,
+      'is yours and outside of the repository, so it is not written; add what rhema hooks install kimi --print prints',
+    );
+  },
+  uninstall: async (call) =>
+    usersCommand(call) === null
+      ? nothing
+      : {
+          left: [line`~/${kimiFile} asks rhema and is not written: take its [[hooks]] out by hand`],
+          told: [],
+        },
+  status: async (call, { root }) => {
+    const command = usersCommand(call);
+    const none: TargetStatus = {
+      name: 'kimi',
+      file: `~/${kimiFile}`,
+      state: 'absent',
+      missing: [],
+      changed: [],
+      commands: [],
+      notes: [],
+    };
+    return command === null
+      ? none
+      : { ...none, state: 'installed', commands: [commandStatus(call, root, command)] };
+  },
+};
+
+/** The command line of ours in the user's configuration; null where there is none. */
+function usersCommand(call: Call): string | null {
+  const home = call.ports.env['HOME'] ?? '';
+  try {
+    const text = home === '' ? '' : readFileSync(join(home, kimiFile), 'utf8');
+    const commands = [...text.matchAll(/^\s*command\s*=\s*["'](.*)["']\s*$/gm)];
+    return commands.map(([, command]) => oursIn('kimi', command)).find((one) => one !== null) ?? null;
+  } catch {
+    return null;
+  }
+}
