@@ -1,9 +1,7 @@
 import { join } from 'node:path';
 import { readRegularFile } from '../../repository/index.ts';
-import type { FileChange } from '../../init/index.ts';
 import type { Call } from '../call.ts';
-import { CommandError, invalidInput, usageError } from '../answer/errors.ts';
-import { exitCodes } from '../answer/exit-codes.ts';
+import { invalidInput, usageError } from '../answer/errors.ts';
 import { line, shellCommand } from '../format/text.ts';
 import { done } from '../answer/outcome.ts';
 import type { Outcome } from '../answer/outcome.ts';
@@ -13,6 +11,7 @@ import { hasServer, newFile, withServer } from './client-config-edit.ts';
 import type { ServerEntry } from './client-config-edit.ts';
 import { chooseLaunch, programLocation } from './client-config-launch.ts';
 import type { Launch } from './client-config-launch.ts';
+import { Draft, notWritten } from './hooks/draft.ts';
 import { writeFiles } from './scope-plan.ts';
 
 export interface ClientConfigInput {
@@ -63,9 +62,11 @@ async function edited(call: Call, wish: Wish, write: boolean): Promise<Outcome> 
   if (worktree === null) throw invalidInput('this repository has no working tree to write to');
   const { client } = wish;
   const { name, file } = client;
+  const draft = new Draft(worktree);
   const launch = chooseLaunch(programLocation(call.ports.env, worktree));
-  const change = changeOf(wish, worktree, launch);
-  if (change === null)
+  addTo(draft, wish, launch);
+  const [change] = draft.changes();
+  if (change === undefined)
     return done(
       null,
       { client: name, file, patch: '', written: false },
@@ -86,19 +87,28 @@ async function edited(call: Call, wish: Wish, write: boolean): Promise<Outcome> 
   return done(null, data, () => lines.join('\n'));
 }
 
-/** Null when there is nothing to change. */
-function changeOf({ client, serverOptions }: Wish, worktree: string, launch: Launch): FileChange | null {
+/** @throws CommandError NOT_WRITTEN where it cannot be added, or is there in another way. */
+function addTo(draft: Draft, { client, serverOptions }: Wish, launch: Launch): void {
   const { file } = client;
-  const before = textOf(worktree, file);
-  const edit = withServer(client, before, serverEntry(client, launch, serverOptions));
-  if (edit.kind === 'added') return { file, before, after: edit.text };
-  if (edit.kind === 'unchanged') return null;
-  const problem =
-    edit.kind === 'unreadable'
-      ? `cannot be read: ${edit.problem}`
-      : 'starts it in another way, which is left as it is';
+  const edit = withServer(client, draft.read(file), serverEntry(client, launch, serverOptions));
+  if (edit.kind === 'added') draft.write(file, edit.text);
+  if (edit.kind === 'added' || edit.kind === 'unchanged') return;
+  const problem = edit.kind === 'unreadable' ? `cannot be read: ${edit.problem}` : startsOtherwise;
   const print = shellCommand('rhema', 'mcp', '--client-config', client.name, ...serverOptions);
   throw notWritten(file, `${problem}; change it by hand to what ${print} prints`);
+}
+
+const startsOtherwise = 'starts it in another way, which is left as it is';
+
+/** As `--write` does, beside other changes; gives what there is to know. Nothing where no file of the client is known. */
+export function addServer(call: Call, draft: Draft, name: string): readonly string[] {
+  const client = Object.values(clients).find((one) => one.name === name);
+  if (client === undefined) return [];
+  const launch = chooseLaunch(programLocation(call.ports.env, draft.root));
+  const edit = withServer(client, draft.read(client.file), serverEntry(client, launch));
+  if (edit.kind === 'different') return [line`${client.file} ${startsOtherwise}`];
+  addTo(draft, { client, serverOptions: [] }, launch);
+  return edit.kind === 'added' ? [line`${client.title} ${client.approval}`] : [];
 }
 
 /** Relative to the top of the working tree. */
@@ -111,18 +121,6 @@ export function clientsWithEntry(worktree: string): readonly string[] {
     const read = readRegularFile(join(worktree, client.file), { followLink: true });
     return read.ok && hasServer(client, read.bytes.toString('utf8')) ? [client.file] : [];
   });
-}
-
-/** Null when there is no such file. A link is followed: where it leads is looked at before anything is written. */
-function textOf(worktree: string, file: string): string | null {
-  const read = readRegularFile(join(worktree, file), { followLink: true });
-  if (read.ok) return read.bytes.toString('utf8');
-  if (read.kind === 'gone') return null;
-  throw notWritten(file, `cannot be read: ${read.problem}; make it a file that can be read, or move it away`);
-}
-
-function notWritten(file: string, problem: string): CommandError {
-  return new CommandError('NOT_WRITTEN', exitCodes.refused, `${file} ${problem}`, { file });
 }
 
 /** Codex gives a server ten seconds, which a machine may take on which several agents build. */

@@ -24,6 +24,11 @@ const ofFile =
   async (call, _unfinished, [text]) =>
     text === undefined ? [] : (await words(call, text)).map((word) => ({ word, help: '' }));
 
+async function hookNames(): Promise<readonly Candidate[]> {
+  const { hookTargets } = await import('./hooks/hooks.ts');
+  return hookTargets.map(({ name, title }) => ({ word: name, help: title }));
+}
+
 /** Values by the name of the argument or option that takes them. */
 const values: Readonly<Record<string, Values>> = {
   scope: scopes,
@@ -56,10 +61,8 @@ const values: Readonly<Record<string, Values>> = {
     const { clientNames, clients } = await import('./client-config-clients.ts');
     return clientNames.map((word) => ({ word, help: clients[word].title }));
   },
-  targets: async () => {
-    const { hookTargets } = await import('./hooks/hooks.ts');
-    return hookTargets.map(({ name, title }) => ({ word: name, help: title }));
-  },
+  targets: hookNames,
+  client: hookNames,
   key: async (_call, unfinished) => {
     const { options } = await import('../../config/index.ts');
     const block = unfinished.startsWith('agent_') ? '' : 'agent_coordination.';

@@ -17,6 +17,7 @@ import type { Outcome } from '../answer/outcome.ts';
 import { reportText, tellCoordinator } from './coordinator-refresh.ts';
 import { shortFit, shortFitText } from './fit-short.ts';
 import { agentsUnlessSaid, askAboutPlan } from './init-questions.ts';
+import { planClients, type ClientPlan } from './hooks/plan-clients.ts';
 import { whileTelling } from '../process/live-line.ts';
 import { blocked, isBlocked, isInteractive, patchOutcome, planData, writeFiles } from './scope-plan.ts';
 
@@ -26,6 +27,8 @@ export interface InitInput {
   readonly layout?: string;
   readonly agents?: string;
   readonly derive?: boolean;
+  readonly client?: readonly string[];
+  readonly agentsMd?: boolean;
   readonly dryRun?: boolean;
   readonly yes?: boolean;
 }
@@ -37,15 +40,31 @@ export async function init(call: Call, input: InitInput): Promise<Outcome> {
   const repository = await call.repository();
   const { env } = call.ports;
   const request = { repository, env, stage, derive: input.derive === true, layout: layoutOf(input.layout) };
-  const prepared = await whileTelling(call, 'looking at what is here', () =>
-    call.world.scopeFiles.prepareInit(request),
+  const prepared = await whileTelling(call, 'looking at what is here', async () =>
+    withClients(
+      await call.world.scopeFiles.prepareInit(request),
+      await planClients(call, { clients: input.client ?? [], agentsMd: input.agentsMd === true }),
+    ),
   );
   const plan = prepared.plan(choices);
   if (isBlocked(plan)) return blocked(call, plan);
   if (plan.changes.length === 0) return nothingToDo(plan);
   if (input.dryRun === true) return preview(call, prepared, plan);
   if (input.yes === true) return write(call, prepared, plan);
-  return isInteractive(call) ? ask(call, prepared, choices, input) : propose(call, plan);
+  return isInteractive(call) ? ask(call, prepared, choices, input) : propose(call, prepared, plan);
+}
+
+interface Work extends Prepared {
+  /** What else is written at once. */
+  readonly clients: ClientPlan;
+}
+
+function withClients(prepared: Prepared, clients: ClientPlan): Work {
+  const plan = (choices: Choices): Plan => {
+    const scopes = prepared.plan(choices);
+    return { ...scopes, changes: [...scopes.changes, ...clients.changes] };
+  };
+  return { ...prepared, plan, clients };
 }
 
 export function stageOf(text: string): Stage {
@@ -82,7 +101,7 @@ function nothingToDo(plan: Plan): Outcome {
   return done(null, { ...planData(plan), written: false }, (style) => planText(style, plan));
 }
 
-async function write(call: Call, prepared: Prepared, plan: Plan): Promise<Outcome> {
+async function write(call: Call, prepared: Work, plan: Plan): Promise<Outcome> {
   const intro = (style: Style): string => `${planText(style, plan)}\n\n`;
   return writeAndTell(call, prepared, plan, intro);
 }
@@ -92,12 +111,8 @@ async function preview(call: Call, prepared: Prepared, plan: Plan): Promise<Outc
   return patchOutcome(call, prepared, plan, planText(call.errorStyle, plan));
 }
 
-async function ask(
-  call: Call,
-  prepared: Prepared,
-  choices: Choices,
-  { agents }: InitInput,
-): Promise<Outcome> {
+async function ask(call: Call, prepared: Work, choices: Choices, { agents }: InitInput): Promise<Outcome> {
+  if (prepared.clients.patch !== '') call.print(prepared.clients.patch);
   const plan = await askAboutPlan(call, prepared, { choices, isAgentsSaid: agents !== undefined });
   if (plan === null) return done(null, { written: false }, () => 'nothing was written');
   return writeAndTell(call, prepared, plan, () => '');
@@ -105,7 +120,7 @@ async function ask(
 
 async function writeAndTell(
   call: Call,
-  prepared: Prepared,
+  prepared: Work,
   plan: Plan,
   intro: (style: Style) => string,
 ): Promise<Outcome> {
@@ -113,14 +128,20 @@ async function writeAndTell(
   const coordinator = await tellCoordinator(call);
   const fit = await whileTelling(call, 'replaying the history', () => shortFit(call));
   return done(null, { ...planData(plan), written: true, coordinator, fit }, (style) =>
-    [intro(style) + writtenText(plan), reportText(style, coordinator), shortFitText(fit)]
+    [
+      intro(style) + writtenText(plan),
+      ...prepared.clients.told,
+      reportText(style, coordinator),
+      shortFitText(fit),
+    ]
       .filter((part) => part !== '')
       .join('\n'),
   );
 }
 
 /** Nobody can be asked: says what would be done, and how to have it done. */
-function propose(call: Call, plan: Plan): Outcome {
+function propose(call: Call, { clients }: Work, plan: Plan): Outcome {
   call.show(planText(call.style, plan));
+  if (clients.patch !== '') call.show(`\n${clients.patch}`);
   return unconfirmed('nothing was written: --yes writes it, --dry-run shows each file', planData(plan));
 }

@@ -15,6 +15,7 @@ import { stagedTexts, type StagedText } from '../world/staged-texts.ts';
 import { contextFilesOf } from './context-files.ts';
 import { filesIn } from './context-named.ts';
 import { clientFiles, clientsWithEntry } from './client-config.ts';
+import { foundHooks } from './hooks/found.ts';
 import { hookFiles } from './hooks/hooks.ts';
 import { applyHooks, removing } from '../git-hooks/hook-files.ts';
 import { unconfirmed } from './unwritten.ts';
@@ -60,17 +61,22 @@ async function removalOf(call: Call, { force }: UninstallInput): Promise<Removal
   return { here, hooks, state, undoing: withStaged(here, withClients(here, undoing), left), context };
 }
 
-/** Entries of clients that were made before anything was noted. */
+/** Entries of clients that nothing was noted about, as in a clone. */
 function withClients(worktree: string | null, undoing: Undoing): Undoing {
   if (worktree === null) return undoing;
   const known = new Set(
     [...undoing.trees.flatMap(filesOf), ...undoing.staying].map(({ root, file }) => `${root}\n${file}`),
   );
-  const others = clientsWithEntry(worktree).filter((file) => !known.has(`${worktree}\n${file}`));
-  const why = 'starts rhema mcp, and nobody knows what was there before: take the entry out by hand';
+  const servers = clientsWithEntry(worktree).map((file) => ({
+    file,
+    why: 'starts rhema mcp, and nobody knows what was there before: take the entry out by hand',
+  }));
+  const others = [...servers, ...foundHooks(worktree)].filter(
+    ({ file }) => !known.has(`${worktree}\n${file}`),
+  );
   return {
     ...undoing,
-    staying: [...undoing.staying, ...others.map((file) => ({ root: worktree, file, why }))],
+    staying: [...undoing.staying, ...others.map(({ file, why }) => ({ root: worktree, file, why }))],
   };
 }
 

@@ -22,12 +22,26 @@ export function addInitCommand(program: Command, host: Host): void {
     .option('--agents <number>', 'how many agents work here at the same time, for a new configuration (8)')
     .option('--derive', 'derive scopes although some were written by hand; those stay as they are')
     .option(
+      '--client <clients...>',
+      'also give these clients the tools and the hooks: claude, codex, gemini, cursor, copilot, vscode, opencode',
+    )
+    .option(
+      '--agents-md',
+      'also write for agents into AGENTS.md what it is about, where that is not there yet',
+    )
+    .option(
       '--dry-run',
       'only show what would be written: the plan on standard error, the files as a diff on standard output',
     )
     .option('--yes', 'write without asking');
   notes(init, initNotes);
-  examples(init, 'rhema init', 'rhema init --dry-run', 'rhema init --yes');
+  examples(
+    init,
+    'rhema init',
+    'rhema init --dry-run',
+    'rhema init --client claude codex',
+    'rhema init --yes',
+  );
   implement(init, host, async () => (await import('../commands/init.ts')).init);
 }
 

@@ -65,7 +65,7 @@ const claude: JsonHookClient = {
   commandKey: 'command',
   handler: { type: 'command', timeout: patienceSeconds },
   topPrefix: '"$CLAUDE_PROJECT_DIR"/',
-  approval: 'reads it when a session starts: those that run already go on without',
+  approval: 'reads its hooks when a session starts: one that runs already goes on without',
 };
 
 /** It compares the words of a hook that its user has trusted; so these stay the same from one version to the next. */

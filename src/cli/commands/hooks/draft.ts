@@ -28,8 +28,8 @@ export class Draft {
 
   /** Null removes the file. */
   write(file: string, text: string | null): void {
-    const before = this.#texts.get(file)?.before ?? this.read(file);
-    this.#texts.set(file, { before, after: text });
+    const known = this.#texts.get(file);
+    this.#texts.set(file, { before: known === undefined ? this.read(file) : known.before, after: text });
   }
 
   changes(): readonly FileChange[] {

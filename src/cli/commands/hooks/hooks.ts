@@ -7,6 +7,7 @@ import { hooksTable } from '../../format/hooks.ts';
 import { line } from '../../format/text.ts';
 import { actionOf, isInteractive, withoutLastBreak, writeFiles } from '../scope-plan.ts';
 import { unconfirmed } from '../unwritten.ts';
+import { agentsMdFile } from './agents-md.ts';
 import { jsonTarget } from './client-target.ts';
 import { gitTarget } from './git-target.ts';
 import { Draft } from './draft.ts';
@@ -21,8 +22,8 @@ export const hookTargets: readonly HookTarget[] = [
   gitTarget,
 ];
 
-/** Files of the working tree in which hooks of ours may stand. */
-export const hookFiles: readonly string[] = hookTargets.flatMap(({ files }) => files);
+/** Files of the working tree in which hooks of ours, or words about them, may stand. */
+export const hookFiles: readonly string[] = [...hookTargets.flatMap(({ files }) => files), agentsMdFile];
 
 export interface HooksInput {
   readonly targets: readonly string[];
@@ -114,7 +115,8 @@ async function draftOf(call: Call): Promise<Draft> {
   return new Draft(worktree);
 }
 
-function targetNamed(name: string): HookTarget {
+/** @throws CommandError INVALID_INPUT with the names that there are. */
+export function targetNamed(name: string): HookTarget {
   const target = hookTargets.find((one) => one.name === name);
   if (target !== undefined) return target;
   throw invalidInput(`nothing called ${JSON.stringify(name)} has hooks: use ${namesOf(hookTargets)}`);
