@@ -19,6 +19,7 @@ import { asAgent } from './enrolment.ts';
 import type { HookWork } from './hook-work.ts';
 import { giveBackClean, keepClaims } from './own-claims.ts';
 import { placed, type Placed } from './places.ts';
+import { sleepNoMore } from './wake.ts';
 
 /** Before files are read: what is there now is what the agent knows of them. */
 export function noteRead(work: HookWork, paths: readonly string[]): void {
@@ -36,6 +37,7 @@ export async function beforeEdit(work: HookWork, paths: readonly string[]): Prom
   const { outcome, session } = await claimed(work, places);
   if (outcome.kind === 'free' || session === null) return passes;
   if (outcome.kind === 'refused') return refusedClaim(work, session, outcome);
+  work.memory.keepWanted(null);
   keepClaims(work, outcome.locks);
   return staleOr(work, session, places, outcome.locks);
 }
@@ -70,7 +72,8 @@ async function claimed(work: HookWork, places: readonly Placed[]): Promise<Claim
       return unknown.length === 0 ? none : call.world.inspection.ignoredAmong(repository, unknown);
     },
     acquire: async (wish: Wish) => {
-      const first = await ask(wish);
+      const once = await ask(wish);
+      const first = isWaiting(once) && (await sleepNoMore(work)) ? await ask(wish) : once;
       const isTooMuch = first.kind === 'refused' && tooMuch.has(first.reply.rejection.code);
       if (!isTooMuch || asked.session === null) return first;
       // What it has committed by now it need not keep.
@@ -80,6 +83,9 @@ async function claimed(work: HookWork, places: readonly Placed[]): Promise<Claim
   const outcome = await claim(ports, subjectsOf(places));
   return { outcome, session: asked.session };
 }
+
+const isWaiting = (done: Asked): boolean =>
+  done.kind === 'refused' && done.reply.rejection.code === 'ALREADY_WAITING';
 
 const none: ReadonlySet<string> = new Set();
 
@@ -109,11 +115,12 @@ const longestOf = ({ details }: Rejection) =>
   'lockTtlMaxMs' in details ? asDurationMs(details.lockTtlMaxMs) : null;
 
 async function refusedClaim(
-  { call }: HookWork,
+  { call, memory }: HookWork,
   session: AgentSession,
   { reply, wish }: Extract<Claimed, { kind: 'refused' }>,
 ): Promise<HookAnswer> {
   const { agent } = session;
+  if (waitedFor.has(reply.rejection.code)) memory.keepWanted(wish);
   const about = { agent, scopes: shownNames(wish), typing: await typingOf(call) };
   const lines = explainRefusal(reply.rejection, about, call.nowMs);
   return {
@@ -125,6 +132,8 @@ async function refusedClaim(
     ].join('\n'),
   };
 }
+
+const waitedFor: ReadonlySet<Rejection['code']> = new Set(['LOCK_HELD', 'RESERVED_FOR_WAITER']);
 
 const meanwhile =
   'Do not write it in another way. Do other work first, or wait for your turn by that line; then read the file again.';

@@ -5,7 +5,15 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AgentId, DurationMs, FencingToken, FilePath, ScopePath } from '../../core/index.ts';
+import type {
+  AgentId,
+  DurationMs,
+  FencingToken,
+  FilePath,
+  ScopePath,
+  Ticket,
+  Wish,
+} from '../../core/index.ts';
 import { ensurePrivateDirectory, statePaths, withAccess } from '../../client/index.ts';
 import { isOwnFolder, readOwnText, replaceFile } from '../../files/index.ts';
 import type { AncestorProcess } from '../../client/index.ts';
@@ -96,6 +104,24 @@ export class SessionMemory {
     this.#write(`answer-${keyOf(toolUse, event)}.json`, answer);
   }
 
+  /** What the agent was refused last, and has not got since. */
+  wanted(): Wish | null {
+    return this.#read<Wish>('wanted.json');
+  }
+
+  keepWanted(wish: Wish | null): void {
+    this.#keepOrRemove('wanted.json', wish);
+  }
+
+  /** The ticket under which the agent is waited for while it sleeps. */
+  waking(): Ticket | null {
+    return this.#read<Ticket>('waking.json');
+  }
+
+  keepWaking(ticket: Ticket | null): void {
+    this.#keepOrRemove('waking.json', ticket);
+  }
+
   /** A note that something was done once. */
   has(note: string): boolean {
     return this.#read(`note-${keyOf(note)}.json`) !== null;
@@ -141,6 +167,11 @@ export class SessionMemory {
     for (const folder of this.#around) if (!isOwnFolder(folder)) ensurePrivateDirectory(folder);
     const path = join(this.#folder, name);
     withAccess(path, () => replaceFile(path, JSON.stringify(value)));
+  }
+
+  #keepOrRemove(name: string, value: unknown): void {
+    if (value === null) this.#remove(name);
+    else this.#write(name, value);
   }
 
   #remove(name: string): void {

@@ -1,5 +1,8 @@
 import { hookClients, type HookClient } from '../../hooks/index.ts';
 
+/** In the place of an event: not an answer to the client, but whoever waits to wake its agent. */
+export const wakeEvent = 'wake';
+
 export interface HookWords {
   readonly client: HookClient;
   /** As the client calls it; null: what it sends says it. */

@@ -41,10 +41,20 @@ class Session {
     this.#over = over;
   }
 
-  async say(hook_event_name: string, more: object = {}, env: Record<string, string> = {}): Promise<Heard> {
+  /** What its client runs in the background when it stops. */
+  wake(): Promise<Heard> {
+    return this.say('Stop', {}, {}, 'wake');
+  }
+
+  async say(
+    hook_event_name: string,
+    more: object = {},
+    env: Record<string, string> = {},
+    event: string | null = null,
+  ): Promise<Heard> {
     const payload = { session_id: this.#id, cwd: this.#root, hook_event_name, ...this.#over, ...more };
     const ports = { ...processPorts(), env: { PATH: process.env['PATH'] ?? '', ...env }, cwd: this.#root };
-    const words = { client: 'claude', event: null } as const;
+    const words = { client: 'claude', event } as const;
     const { stdout, stderr, exitCode } = await serveHook(ports, words, JSON.stringify(payload), {
       direct: true,
     });
@@ -296,6 +306,50 @@ describe('a beginning', () => {
     const told = contextOf(await one.say('SessionStart', {}, { CLAUDE_ENV_FILE: file }));
     const [, name] = /You are (\S+),/.exec(told) ?? [];
     expect(readFileSync(file, 'utf8')).toBe(`export RHEMA_AGENT=${name}\n`);
+  });
+});
+
+describe('an agent that sleeps', () => {
+  const waiting = async (root: string): Promise<void> => {
+    await expect
+      .poll(async () => (await rhemaIn(root, 'lock', 'list', '--json')).stdout)
+      .toContain('"queueLength":1');
+  };
+
+  test('is woken when what it was refused is its own', async () => {
+    const root = shop();
+    const [one, two] = [new Session(root, 'one'), new Session(root, 'two')];
+    await one.before('api/a.ts');
+    await two.before('api/a.ts');
+    await two.say('Stop');
+    const woken = two.wake();
+    await waiting(root);
+    await one.say('SessionEnd');
+    const { code, told } = await woken;
+    expect([code, told]).toEqual([
+      2,
+      expect.stringMatching(/^rhema: it is your turn: api\/a\.ts is locked for you now/),
+    ]);
+    expect((await two.before('api/a.ts')).code).toBe(0);
+    expect((await two.wake()).code).toBe(0);
+  });
+
+  test('and works at something else meanwhile is not held up by its place in the queue', async () => {
+    const root = shop();
+    const [one, two] = [new Session(root, 'one'), new Session(root, 'two')];
+    await one.before('api/a.ts');
+    await two.before('api/a.ts');
+    const woken = two.wake();
+    await waiting(root);
+    expect((await two.before('api/b.ts')).code).toBe(0);
+    expect(await woken).toEqual({ code: 0, told: '', json: {} });
+  });
+
+  test('is left alone where it was refused nothing', async () => {
+    const root = shop();
+    const one = new Session(root, 'one');
+    await one.before('api/a.ts');
+    expect(await one.wake()).toEqual({ code: 0, told: '', json: {} });
   });
 });
 

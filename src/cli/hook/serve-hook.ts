@@ -14,7 +14,8 @@ import { answerHook } from './answer-hook.ts';
 import type { HookWork } from './hook-work.ts';
 import { SessionMemory } from './memory.ts';
 import { programWords } from './program-words.ts';
-import type { HookWords } from './quick-hook.ts';
+import { wakeEvent, type HookWords } from './quick-hook.ts';
+import { wake } from './wake.ts';
 
 /** Far below what any client waits: they let a tool run whose hook takes too long. */
 export const hookDeadlineMs = 5_000;
@@ -26,6 +27,7 @@ export async function serveHook(
   payload: string | null,
   options: GlobalOptions = {},
 ): Promise<Printed> {
+  if (words.event === wakeEvent) return serveWake(ports, words, payload, options);
   const dialect = dialects[words.client];
   const read =
     payload === null
@@ -73,19 +75,54 @@ const asError = (error: unknown): Error => (error instanceof Error ? error : new
 /** The answer is there: an owner that does not hang up is not waited for. */
 const closingMs = 200;
 
-async function answerIn(call: Call, { client }: HookWords, asked: HookCall): Promise<HookAnswer> {
-  const repository = await call.repository();
-  const { worktree } = repository;
-  if (worktree === null || !isCoordinated(repository.commonDir, worktree)) return passes;
-  const memory = new SessionMemory(repository.commonDir, sessionOf(asked), asked.subagent);
+async function answerIn(call: Call, words: HookWords, asked: HookCall): Promise<HookAnswer> {
+  const work = await workOf(call, words, asked);
+  if (work === null) return passes;
+  const { memory } = work;
   const { toolUse, event } = asked;
   const before = toolUse === null ? null : memory.answerTo(toolUse, event);
   if (before !== null) return before as HookAnswer;
-  const work: HookWork = { call, client, asked, repository, worktree, memory, aside: [] };
   const answer = await answerHook(work);
   if (toolUse !== null && answer.kind === 'refuse') memory.keepAnswer(toolUse, event, answer);
   return answer;
 }
+
+/** Null where nobody is coordinated. */
+async function workOf(call: Call, { client }: HookWords, asked: HookCall): Promise<HookWork | null> {
+  const repository = await call.repository();
+  const { worktree } = repository;
+  if (worktree === null || !isCoordinated(repository.commonDir, worktree)) return null;
+  const memory = new SessionMemory(repository.commonDir, sessionOf(asked), asked.subagent);
+  return { call, client, asked, repository, worktree, memory, aside: [] };
+}
+
+/** Waits, as long as it takes, until the agent's turn comes for what it was refused: then it is woken. It never complains. */
+async function serveWake(
+  ports: ProcessPorts,
+  words: HookWords,
+  payload: string | null,
+  options: GlobalOptions,
+): Promise<Printed> {
+  const read = readCall(dialects[words.client], payload ?? '', 'Stop');
+  if (read.kind !== 'call') return silent;
+  const call = callOf(ports, options, read.call);
+  const end = new AbortController();
+  const off = (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map((name) =>
+    ports.signals.on(name, () => end.abort()),
+  );
+  try {
+    const work = await workOf(call, words, read.call);
+    const text = work === null ? null : await wake(work, end.signal);
+    return text === null ? silent : { stdout: '', stderr: `${text}\n`, exitCode: 2 };
+  } catch {
+    return silent;
+  } finally {
+    for (const stop of off) stop();
+    await inTime(ports.clock, closingMs, call.close());
+  }
+}
+
+const silent: Printed = { stdout: '', stderr: '', exitCode: 0 };
 
 /** Whether agents are coordinated in a repository: a hook that a user has for all of his does nothing in the others. */
 function isCoordinated(commonDir: string, worktree: string): boolean {

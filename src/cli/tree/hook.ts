@@ -14,7 +14,10 @@ export function addHookCommand(program: Command, host: Host): void {
     .command('hook')
     .description("answer a hook of an agent's client, which runs this; what it sends is on standard input")
     .addArgument(new Argument('<client>', 'in whose words').choices(hookClients))
-    .argument('[event]', 'which hook, as the client calls it; else what it sends says so');
+    .argument(
+      '[event]',
+      'which hook, as the client calls it, else what it sends says so; wake: wait for what the agent was refused, and wake it',
+    );
   notes(hook, hookNotes);
   examples(hook, 'rhema hook claude', 'rhema hook copilot preToolUse');
   implement<HookInput>(hook, host, async () => {
