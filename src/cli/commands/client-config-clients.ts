@@ -24,8 +24,6 @@ export interface Client {
   readonly addCommand: readonly string[] | null;
   /** What the client asks of its user before it starts a project's server. */
   readonly approval: string;
-  /** JSON files of the project in which the client looks for hooks. */
-  readonly hookFiles: readonly string[];
 }
 
 export const clients: Readonly<Record<ClientName, Client>> = {
@@ -39,7 +37,6 @@ export const clients: Readonly<Record<ClientName, Client>> = {
     folderVariable: null,
     addCommand: ['claude', 'mcp', 'add', '--scope', 'project', serverName, '--'],
     approval: "asks once before it starts a project's server",
-    hookFiles: ['.claude/settings.json', '.claude/settings.local.json'],
   },
   codex: {
     name: 'codex',
@@ -51,7 +48,6 @@ export const clients: Readonly<Record<ClientName, Client>> = {
     folderVariable: null,
     addCommand: ['codex', 'mcp', 'add', serverName, '--'],
     approval: 'reads the file of a project only when its folder is trusted',
-    hookFiles: ['.codex/hooks.json'],
   },
   cursor: {
     name: 'cursor',
@@ -63,7 +59,6 @@ export const clients: Readonly<Record<ClientName, Client>> = {
     folderVariable: '${workspaceFolder}',
     addCommand: null,
     approval: "starts a project's server once that is switched on in the settings",
-    hookFiles: ['.cursor/hooks.json'],
   },
   vscode: {
     name: 'vscode',
@@ -75,7 +70,6 @@ export const clients: Readonly<Record<ClientName, Client>> = {
     folderVariable: '${workspaceFolder}',
     addCommand: null,
     approval: "asks for trust when a project's server first starts",
-    hookFiles: [],
   },
   gemini: {
     name: 'gemini',
@@ -87,7 +81,6 @@ export const clients: Readonly<Record<ClientName, Client>> = {
     folderVariable: null,
     addCommand: ['gemini', 'mcp', 'add', serverName],
     approval: 'reads the file of a project only when its folder is trusted',
-    hookFiles: ['.gemini/settings.json'],
   },
 };
 

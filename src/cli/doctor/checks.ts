@@ -309,6 +309,7 @@ function enforcementFinding({ gitHooks, clientHooks }: Enforcement, files: reado
   const told = `by no hook${others}. Only who presents a token is checked; who never asks can write`;
   // Where a client has the tools, what there is to do has been done.
   if (files.some((found) => found.namesServer)) return ok('enforcement', told);
-  const remedy = `let agents work under rhema run, or give them the tools: ${clientLine}; and let a pre-commit hook run rhema guard check --staged (docs/enforcement.md)`;
+  const remedy =
+    'have the clients of agents ask before each edit: rhema hooks install CLIENT; and Git at each commit: rhema hooks install git (docs/hooks.md)';
   return warning('enforcement', told, remedy);
 }

@@ -6,7 +6,7 @@ import { line } from './text.ts';
 /** Who asks before an agent acts, and below what is wrong with it. */
 export function hooksTable(style: Style, targets: readonly TargetStatus[]): string {
   const rows = targets.map(({ name, state, file }) => [name, words[state], file]);
-  return [table(style, ['client', 'hooks', 'file'], rows), ...targets.flatMap(remarksOn)].join('\n');
+  return [table(style, ['CLIENT', 'HOOKS', 'FILE'], rows), ...targets.flatMap(remarksOn)].join('\n');
 }
 
 const words: Readonly<Record<TargetStatus['state'], string>> = {

@@ -18,7 +18,7 @@ export function addUninstallCommand(program: Command, host: Host): void {
   implement(uninstall, host, async () => (await import('../commands/uninstall.ts')).uninstall);
 }
 
-const uninstallNotes = `Takes out what init, migrate, refresh, fit --write and mcp --client-config --write have written, in every working tree in
+const uninstallNotes = `Takes out what init, migrate, refresh, fit --write, hooks install and mcp --client-config --write have written, in every working tree in
 which they did; stops the coordinator, and removes its log, the sessions, and what context files were. Context files and
 scope files that people wrote stay, and so does what was changed since it was written, unless --force says otherwise.
 

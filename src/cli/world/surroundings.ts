@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { parse as parseJson } from 'jsonc-parser';
 import { deadOccupant, listSessions, statePaths } from '../../client/index.ts';
 import type { StatePaths } from '../../client/index.ts';
+import { isPlugin, jsonHookClients, opencodeFile } from '../../hooks/install/index.ts';
 import { hooksFolder } from '../../repository/index.ts';
 import type { AgentId } from '../../core/index.ts';
 import { clients, namesServer } from '../commands/client-config-clients.ts';
@@ -140,11 +141,17 @@ function hooksIn(folder: string): Hook[] {
 }
 
 function clientHooks(worktree: string): Hook[] {
-  return allClients
-    .flatMap((client) => client.hookFiles)
+  return [...jsonHookClients.map(({ file }) => file), '.claude/settings.local.json']
     .map((name) => ({ name, hooks: hooksOf(readText(join(worktree, name)) ?? '') }))
     .filter(({ hooks }) => hooks !== undefined)
-    .map(({ name, hooks }) => ({ name, namesRhema: namesRhema(JSON.stringify(hooks)) }));
+    .map(({ name, hooks }) => ({ name, namesRhema: namesRhema(JSON.stringify(hooks)) }))
+    .concat(pluginOf(worktree));
+}
+
+/** What opencode runs is a file of its own. */
+function pluginOf(worktree: string): Hook[] {
+  const text = readText(join(worktree, opencodeFile));
+  return text === null ? [] : [{ name: opencodeFile, namesRhema: isPlugin(text) }];
 }
 
 /** The block of hooks in a client's file; its other parts may mention this program for other reasons. */
