@@ -10,6 +10,7 @@ import { jsonLine } from './format/text.ts';
 import { helpFitted } from './format/help-text.ts';
 import { reportError } from './answer/output.ts';
 import { addAgentCommands } from './tree/agent.ts';
+import { addCommitCommand } from './tree/commit.ts';
 import { addContextCommands } from './tree/context.ts';
 import { addFitCommand } from './tree/fit.ts';
 import { addHelpCommand } from './tree/help.ts';
@@ -70,6 +71,7 @@ const branches: readonly Branch[] = [
   { words: ['lock'], grow: addLockCommands },
   { words: ['agent'], grow: addAgentCommands },
   { words: ['run'], grow: addRunCommand },
+  { words: ['commit'], grow: addCommitCommand },
   { words: ['status', 'log', 'why'], grow: addObservingCommands },
   { words: ['guard'], grow: addGuardCommands },
   { words: ['hook'], grow: addHookCommand },

@@ -65,6 +65,15 @@ export async function stagedFiles(root: string, indexFile: string | null): Promi
 }
 
 /** See `changed-files.ts`. */
+export async function committedBy(
+  root: string,
+  cwd: string,
+  paths: readonly string[],
+): Promise<readonly string[]> {
+  return (await import('./git/changed-files.ts')).committedBy(root, cwd, paths);
+}
+
+/** See `changed-files.ts`. */
 export async function ignoredAmong(root: string, files: readonly string[]): Promise<ReadonlySet<string>> {
   return (await import('./git/changed-files.ts')).ignoredAmong(root, files);
 }

@@ -30,6 +30,7 @@ const inspection: Inspection = {
   filesBetween: async () => null,
   commitsIn: async () => null,
   checkedOut: async () => [],
+  committedBy: async () => [],
   hooksHere: async () => ({ script: '', scriptNow: null, hooks: [], unused: [], foreignFolder: null }),
   addTrailers: async () => undefined,
   filesOf: async () => new Map(),

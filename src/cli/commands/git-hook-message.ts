@@ -3,6 +3,7 @@ import { parseAgentIdForm, type AgentId, type ScopePath } from '../../core/index
 import { subjectsInIndex } from '../../guard/index.ts';
 import { scopesOfPaths } from '../../participant/index.ts';
 import type { Coordinator, LockView, StatusAnswer } from '../../protocol/index.ts';
+import type { Trailer } from '../../repository/index.ts';
 import type { Call } from '../call.ts';
 import { usageError } from '../answer/errors.ts';
 import { exitCodes } from '../answer/exit-codes.ts';
@@ -17,21 +18,31 @@ export async function nameAgent(call: Call, [file]: readonly string[]): Promise<
   const passes = ended(exitCodes.done);
   const parsed = parseAgentIdForm(call.ports.env['RHEMA_AGENT'] ?? '');
   if (!parsed.ok) return passes;
-  const agent = parsed.value;
-  const coordinator = await call.coordinator();
-  const status = await coordinator.query({ kind: 'status', at: null });
-  if (!status.agents.some((view) => view.agent === agent)) return passes;
   const repository = await call.repository();
   const { inspection } = call.world;
   const files = await inspection.stagedFiles(repository, call.ports.env);
-  const tokens = await tokensFor(coordinator, status, agent, files);
-  await inspection.addTrailers(repository, call.cwd, file, [
-    { key: 'Rhema-Agent', value: agent, ifThere: 'replace' },
-    ...tokens.map(
-      (token) => ({ key: 'Rhema-Token', value: String(token), ifThere: 'addIfDifferent' }) as const,
-    ),
-  ]);
+  await inspection.addTrailers(repository, call.cwd, file, await trailersOf(call, parsed.value, files));
   return passes;
+}
+
+/** What a commit of some files says of its agent; nothing where no such agent takes part. */
+export async function trailersOf(
+  call: Call,
+  agent: AgentId,
+  files: readonly string[],
+): Promise<readonly Trailer[]> {
+  const coordinator = await call.coordinator();
+  const status = await coordinator.query({ kind: 'status', at: null });
+  if (!status.agents.some((view) => view.agent === agent)) return [];
+  const tokens = await tokensFor(coordinator, status, agent, files);
+  return [
+    { key: 'Rhema-Agent', value: agent, ifThere: 'replace' },
+    ...tokens.map((token): Trailer => ({
+      key: 'Rhema-Token',
+      value: String(token),
+      ifThere: 'addIfDifferent',
+    })),
+  ];
 }
 
 /** Of the locks of an agent that cover what is committed. */

@@ -44,28 +44,45 @@ export async function guardCheck(call: Call, input: GuardCheckInput): Promise<Ou
     : subjectsOf(
         paths.map((name) => ({ name, place: inspection.place(repository, call.cwd, nonEmpty(name)) })),
       );
+  return judged(call, subjects, { isCommit: staged, who: (status) => whoWrites(call, input.agent, status) });
+}
+
+export interface Judging {
+  /** Whether they are about to be committed, and not written. */
+  readonly isCommit: boolean;
+  readonly who: (status: StatusAnswer) => Promise<AgentId | null>;
+}
+
+/** Whether somebody may write, or commit, all of it. */
+export async function judged(
+  call: Call,
+  subjects: readonly Subject[],
+  { isCommit, who }: Judging,
+): Promise<Outcome> {
   const coordinator = await call.coordinator();
   const status = await coordinator.query({ kind: 'status', at: null });
-  const agent = await whoWrites(call, input.agent, status);
+  const agent = await who(status);
   // Git commits what it was told to add, ignored or not.
-  const ignored = staged ? new Set() : await inspection.ignoredAmong(repository, pathsOf(subjects));
-  const judged = await judge(coordinator, status, subjects, {
+  const ignored = isCommit
+    ? new Set()
+    : await call.world.inspection.ignoredAmong(await call.repository(), pathsOf(subjects));
+  const plain = await judge(coordinator, status, subjects, {
     agent,
     isIgnored: (path) => ignored.has(path),
   });
-  const verdicts = await asConfigured(call, judged);
+  const verdicts = await asConfigured(call, plain);
   const refused = verdicts.filter(({ passes }) => !passes);
   const data = { agent, files: verdicts };
   if (refused.length === 0) return done(status.revision, data, (style) => passedTable(style, verdicts));
-  const about = { nowMs: call.nowMs, typing: await typingFrom(call, staged), agent, verdicts };
+  const about = { nowMs: call.nowMs, typing: await typingFrom(call, isCommit), agent, verdicts };
   return {
     kind: 'refused',
     exitCode: exitCodes.refused,
     revision: status.revision,
     code: 'WRITE_REFUSED',
-    message: `${refused.length} of ${count(verdicts.length, 'file')} may not be ${staged ? 'committed' : 'written'}: ${named(...refused.map(({ name }) => name))}`,
+    message: `${refused.length} of ${count(verdicts.length, 'file')} may not be ${isCommit ? 'committed' : 'written'}: ${named(...refused.map(({ name }) => name))}`,
     details: data,
-    lines: refusedLines(about, staged),
+    lines: refusedLines(about, isCommit),
   };
 }
 

@@ -193,6 +193,7 @@ const plainInspection: Inspection = {
   filesThere: async () => [],
   changedFiles: unexpected('changedFiles'),
   stagedFiles: unexpected('stagedFiles'),
+  committedBy: unexpected('committedBy'),
   ignoredAmong: async () => new Set(),
   filesBetween: unexpected('filesBetween'),
   commitsIn: unexpected('commitsIn'),

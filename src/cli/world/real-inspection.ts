@@ -7,6 +7,7 @@ import {
   changedSince,
   checkedOut,
   commitsIn,
+  committedBy,
   filesBetween,
   filesOf,
   gitVersion,
@@ -48,6 +49,8 @@ export const realInspection: Inspection = {
   changedFiles: async ({ worktree }) => (worktree === null ? [] : changedFiles(worktree)),
   stagedFiles: async ({ worktree }, env) =>
     worktree === null ? [] : stagedFiles(worktree, env['GIT_INDEX_FILE'] ?? null),
+  committedBy: async ({ worktree }, cwd, paths) =>
+    worktree === null ? [] : committedBy(worktree, cwd, paths),
   ignoredAmong: async ({ worktree }, paths) =>
     worktree === null ? new Set() : ignoredAmong(worktree, paths),
   filesBetween: ({ worktree, commonDir }, range) => filesBetween(worktree ?? commonDir, range),

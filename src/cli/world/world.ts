@@ -136,6 +136,8 @@ export interface Inspection {
   changedFiles(repository: Repository): Promise<readonly string[]>;
   /** Files that a commit of the index would change; of the one that Git names to its hooks, where it names one. */
   stagedFiles(repository: Repository, env: Environment): Promise<readonly string[]>;
+  /** Files that a commit of some paths alone would change, as Git takes them in a folder. */
+  committedBy(repository: Repository, cwd: string, paths: readonly string[]): Promise<readonly string[]>;
   /** Those of some paths that Git ignores. */
   ignoredAmong(repository: Repository, paths: readonly string[]): Promise<ReadonlySet<string>>;
   /** Files that two commits have otherwise, of `A..B`; null: that is no range of commits. */

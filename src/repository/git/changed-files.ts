@@ -43,6 +43,31 @@ export async function stagedFiles(root: string, indexFile: string | null): Promi
     .filter((path) => path !== '');
 }
 
+/**
+ * Files that `git commit -- PATHS` would change, as {@link changedFiles} has them. `cwd`: where the paths are typed, as Git takes them.
+ *
+ * @throws RepositoryError GIT_MISSING, GIT_FAILED (also where a path says nothing to Git) or GIT_SILENT.
+ */
+export async function committedBy(
+  root: string,
+  cwd: string,
+  paths: readonly string[],
+): Promise<readonly string[]> {
+  const call = { settings: await withoutFilters(root), env: withoutGitVariables() };
+  const list = async (folder: string, ...args: readonly string[]): Promise<readonly string[]> =>
+    (await runGit({ ...call, cwd: folder, args }))
+      .toString('utf8')
+      .split('\0')
+      .filter((path) => path !== '');
+  const hasCommit = await list(root, 'rev-parse', '--verify', '--quiet', 'HEAD').then(
+    () => true,
+    () => false,
+  );
+  return hasCommit
+    ? list(cwd, 'diff', ...plainNames, 'HEAD', '--', ...paths)
+    : list(cwd, 'ls-files', '-z', '--cached', '--full-name', '--', ...paths);
+}
+
 /** Those of some files, each with its path from the top, that Git ignores and does not track; none where Git cannot tell. */
 export async function ignoredAmong(root: string, files: readonly string[]): Promise<ReadonlySet<string>> {
   if (files.length === 0) return new Set();
