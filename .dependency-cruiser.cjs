@@ -42,6 +42,13 @@ module.exports = {
       from: { path: '^src/time/', pathNot: testing },
       to: { path: '^src/(?!time/)' },
     },
+    {
+      name: 'shell-is-a-leaf',
+      severity: 'error',
+      comment: 'What a command line would write: a parser alone, no file and no other layer.',
+      from: { path: '^src/shell/', pathNot: testing },
+      to: { path: '^src/(?!shell/)' },
+    },
     wall(
       'wording',
       ['store', 'repository', 'config', 'observe', 'service', 'participant', 'client', 'daemon', ...faces],

@@ -71,6 +71,7 @@ export const slowTests: readonly string[] = [
   'test/init/shapes.test.ts',
   'test/init/existing.test.ts',
   'test/init/moved.test.ts',
+  'src/shell/bash.test.ts',
 ];
 
 /** Of many trials those for which continuous integration has time: one of every `few`. `npm run test:all` has all. */

@@ -1,0 +1,279 @@
+/** Git's commands: one row each, with the options that take a value, and what it does. */
+import { textField, textOf, type Field } from './fields.ts';
+import { fieldWithin, lastName } from './findings.ts';
+import type { GitCall, GitForms } from './git-call.ts';
+import { changedByPatch } from './patches.ts';
+import { isEverything, isSurelyPath } from './pathspecs.ts';
+import type { GitKind } from './reading.ts';
+
+export interface GitCommand extends GitForms {
+  readonly apply: (call: GitCall) => void;
+}
+
+const from = '--pathspec-from-file';
+
+/** What moves files as a whole, unless it only ends or shows what is under way. */
+const moving = (kind: GitKind, valued: string, ...unless: readonly string[]): GitCommand => ({
+  valued,
+  asked: unless.join(' '),
+  apply: (call) => {
+    if (!call.has(...unless)) call.operation(kind);
+  },
+});
+
+/** Of subcommands of its own. */
+const withWords = (kind: GitKind, valued: string, words: readonly string[]): GitCommand => ({
+  valued,
+  apply: (call) => {
+    if (words.includes(textOf(call.operands[0]) ?? '')) call.operation(kind);
+  },
+});
+
+function add(call: GitCall): void {
+  if (call.has('-n', '--dry-run')) return;
+  const paths = call.operands;
+  const isAll = paths.some(isEverything) || (paths.length === 0 && call.has('-A', '--all', '-u', '--update'));
+  if (isAll) call.operation('addAll');
+  else if (paths.length > 0) call.operation('add', paths);
+  else if (call.has(from)) call.unjudged('arguments');
+  else if (call.has('-p', '--patch', '-i', '--interactive', '-e', '--edit')) call.operation('add');
+}
+
+function commit(call: GitCall): void {
+  if (call.has('--dry-run', '--short', '--porcelain', '--long')) return;
+  if (call.has('-a', '--all')) return call.operation('commitAll');
+  if (call.has(from)) call.unjudged('arguments');
+  call.operation('commit', call.operands);
+}
+
+function stash(call: GitCall): void {
+  const [first, ...rest] = call.operands;
+  const word = textOf(first) ?? 'push';
+  if (['drop', 'clear'].includes(word)) return call.operation('dropStash');
+  if (['list', 'show', 'create', 'store'].includes(word)) return;
+  const paths = word === 'push' ? (call.afterDashes ?? rest) : [];
+  call.operation('stash', paths);
+  call.writes(paths);
+}
+
+function reset(call: GitCall): void {
+  if (call.has('--hard', '--merge', '--keep')) return call.operation('resetHard');
+  const paths =
+    call.afterDashes ?? call.operands.filter((operand, index) => index > 0 || isSurelyPath(operand));
+  if (call.has('--soft', '--mixed', '-N') || paths.length === 0) return call.operation('reset');
+  call.operation(paths.some(isEverything) ? 'reset' : 'unstage', paths);
+}
+
+function clean(call: GitCall): void {
+  if (call.has('-n', '--dry-run') || !call.has('-f', '--force', '-i', '--interactive')) return;
+  const paths = call.operands;
+  call.operation('clean', paths);
+  call.writes(paths);
+}
+
+function checkout(call: GitCall): void {
+  if (call.has('-b', '-B', '--orphan')) return branch(call, call.operands.length);
+  const paths = call.afterDashes;
+  if (call.has(from)) return call.unjudged('arguments');
+  if (paths !== null && paths.length > 0) return restored(call, paths);
+  const { operands } = call;
+  if (operands.length > 1) return restored(call, isRevision(operands[0]) ? operands.slice(1) : operands);
+  const [only] = operands;
+  if (only === undefined) return call.has('--detach', '-d') ? call.operation('checkout') : undefined;
+  if (isSurelyPath(only)) return restored(call, operands);
+  call.operation('checkout', null, paths !== null || call.has('--detach', '-d') ? null : textOf(only));
+}
+
+const isRevision = (field: Field | undefined): boolean =>
+  field?.kind === 'unknown' || /^(HEAD|@|[0-9a-f]{7,40}|[\w/.-]+[~^].*)$/.test(textOf(field) ?? '');
+
+/** A new branch where HEAD is leaves the files as they are. */
+const branch = (call: GitCall, startPoints: number): void =>
+  call.operation(startPoints > 0 ? 'checkout' : 'newBranch');
+
+function restored(call: GitCall, paths: readonly Field[]): void {
+  if (paths.some(isEverything)) call.operation('restore', paths);
+  call.writes(paths);
+}
+
+function switchTo(call: GitCall): void {
+  if (call.has('-c', '-C', '--create', '--force-create', '--orphan'))
+    return branch(call, call.operands.length);
+  if (call.operands.length > 0 || call.has('--detach', '-d')) call.operation('checkout');
+}
+
+function restore(call: GitCall): void {
+  const paths = call.operands;
+  if (call.has(from)) call.unjudged('arguments');
+  if (call.has('--staged', '-S') && !call.has('--worktree', '-W'))
+    return call.operation(paths.some(isEverything) ? 'reset' : 'unstage', paths);
+  restored(call, paths);
+}
+
+function remove(call: GitCall): void {
+  if (call.has('-n', '--dry-run')) return;
+  if (call.has('--cached')) return call.operation('unstage', call.operands);
+  call.operation('rm', call.operands);
+  call.writes(call.operands);
+}
+
+function move(call: GitCall): void {
+  if (call.has('-n', '--dry-run') || call.operands.length < 2) return;
+  const sources = call.operands.slice(0, -1);
+  const target = call.operands.at(-1) as Field;
+  call.operation('mv', call.operands);
+  for (const source of sources) call.writesPlain(source);
+  const [only] = sources;
+  const name = sources.length === 1 && only !== undefined ? lastName(only) : null;
+  if (name?.kind === 'text' && !isSurelyPath(target)) return call.writesPlain(target, name.text);
+  for (const source of sources) call.writesPlain(fieldWithin(target, lastName(source) ?? textField('')));
+}
+
+function apply(call: GitCall): void {
+  const shows = ['--stat', '--numstat', '--summary', '--check'];
+  if (call.has(...shows) && !call.has('--apply')) return;
+  const level = textOf(call.value('-p'));
+  const paths =
+    call.input === null || call.operands.some((operand) => textOf(operand) !== '-')
+      ? []
+      : changedByPatch(call.input, level === null ? 1 : Number(level)).map(textField);
+  if (call.has('--cached')) return call.operation('add', paths);
+  call.operation('apply', paths);
+  for (const path of paths) call.writesFile(path);
+}
+
+function worktree(call: GitCall): void {
+  const [word, ...paths] = call.operands;
+  const name = textOf(word) ?? '';
+  if (!['add', 'remove', 'move'].includes(name)) return;
+  const meant = name === 'add' ? paths.slice(0, 1) : paths;
+  call.operation('worktree', meant);
+  for (const path of meant) call.writesPlain(path);
+}
+
+/** Those that show something can put it into a file. */
+const shows: GitCommand = {
+  valued: '--output -o --output-directory',
+  apply: (call) => {
+    const file = call.value('--output');
+    if (file !== undefined) call.writesFile(file);
+  },
+};
+
+const commitOptions =
+  '-m --message -F --file -C --reuse-message -c --reedit-message -t --template --author --date --fixup --squash --trailer --cleanup --pathspec-from-file';
+const picks = '-m --mainline -s --strategy -X --strategy-option --cleanup';
+
+export const gitCommands: Readonly<Record<string, GitCommand>> = {
+  add: { valued: `--chmod ${from}`, asked: '--all --update --dry-run --patch', apply: add },
+  stage: { valued: `--chmod ${from}`, asked: '--all --update --dry-run --patch', apply: add },
+  am: moving('am', '-p -C --directory --exclude --include', '--show-current-patch', '--quit'),
+  apply: {
+    valued: '-p -C --directory --exclude --include --build-fake-ancestor',
+    asked: '--check --stat --cached',
+    apply,
+  },
+  archive: { valued: '-o --output --prefix --format', apply: (call) => outputs(call, '-o', '--output') },
+  bisect: withWords('bisect', '--term-new --term-old', [
+    'start',
+    'good',
+    'bad',
+    'new',
+    'old',
+    'skip',
+    'reset',
+    'run',
+    'replay',
+  ]),
+  checkout: {
+    valued: `-b -B --orphan --conflict ${from}`,
+    asked: '--detach --patch --force',
+    apply: checkout,
+  },
+  'checkout-index': {
+    valued: '--prefix --stage',
+    apply: (call) => (call.has('-a', '--all') ? call.operation('restore') : call.writes(call.operands)),
+  },
+  'cherry-pick': moving('cherry-pick', picks, '--quit'),
+  clean: { valued: '-e --exclude', asked: '--dry-run --force --interactive', apply: clean },
+  commit: {
+    valued: commitOptions,
+    attached: '-S -u --gpg-sign --untracked-files',
+    asked: '--all --amend --dry-run --no-verify --only --include --interactive --patch',
+    noVerify: ['-n'],
+    apply: commit,
+  },
+  diff: shows,
+  'filter-branch': moving('filter-branch', '--tree-filter --index-filter --msg-filter --env-filter -d'),
+  'filter-repo': moving('filter-branch', '--path'),
+  'format-patch': {
+    valued: '-o --output-directory -v -n',
+    apply: (call) => outputs(call, '-o', '--output-directory'),
+  },
+  log: shows,
+  merge: moving(
+    'merge',
+    '-m --message -F --file -s --strategy -X --strategy-option --cleanup --into-name',
+    '--quit',
+  ),
+  mv: { apply: move },
+  pull: moving('pull', '-s --strategy -X --strategy-option --depth -j --jobs', '--dry-run'),
+  push: {
+    valued: '-o --push-option --repo --receive-pack --exec',
+    asked: '--dry-run --no-verify',
+    apply: (call) => {
+      if (!call.has('-n', '--dry-run')) call.operation('push');
+    },
+  },
+  'read-tree': {
+    valued: '--prefix --index-output',
+    apply: (call) => {
+      if (call.has('-u')) call.operation('read-tree');
+    },
+  },
+  rebase: moving(
+    'rebase',
+    '--onto -x --exec -s --strategy -X --strategy-option -C',
+    '--show-current-patch',
+    '--edit-todo',
+    '--quit',
+  ),
+  reset: { valued: from, asked: '--hard --soft --mixed --merge --keep', apply: reset },
+  restore: { valued: `-s --source --conflict ${from}`, asked: '--staged --worktree --patch', apply: restore },
+  revert: moving('revert', picks, '--quit'),
+  rm: { valued: from, asked: '--cached --dry-run --force', apply: remove },
+  show: shows,
+  'sparse-checkout': withWords('sparse-checkout', '', ['set', 'add', 'reapply', 'disable', 'init']),
+  stash: {
+    valued: `-m --message ${from}`,
+    asked: '--keep-index --include-untracked --patch --staged',
+    apply: stash,
+  },
+  submodule: withWords('submodule', '-b --branch --depth --reference --name', [
+    'add',
+    'update',
+    'deinit',
+    'set-branch',
+    'foreach',
+  ]),
+  switch: {
+    valued: '-c -C --create --force-create --orphan --conflict',
+    asked: '--detach --discard-changes --force',
+    apply: switchTo,
+  },
+  worktree: { valued: '-b -B --reason --expire', apply: worktree },
+};
+
+function outputs(call: GitCall, ...names: readonly string[]): void {
+  const file = call.value(...names);
+  if (file === undefined) return;
+  if (names.includes('--output-directory')) call.writesPlain(file);
+  else call.writesFile(file);
+}
+
+/** They change nothing in a working tree. Any other word may be an alias. */
+export const readOnlyCommands: ReadonlySet<string> = new Set(
+  'annotate blame branch bundle cat-file check-attr check-ignore check-mailmap check-ref-format cherry clone column commit-graph commit-tree config count-objects credential daemon describe diff-files diff-index diff-tree difftool fetch for-each-ref for-each-repo format-rev fsck gc get-tar-commit-id grep hash-object help hook index-pack init interpret-trailers lfs ls-files ls-remote ls-tree mailinfo maintenance merge-base merge-file merge-tree mktree multi-pack-index name-rev notes pack-objects pack-refs patch-id prune range-diff reflog remote repack replace rerere rev-list rev-parse send-email shortlog show-branch show-index show-ref status stripspace symbolic-ref tag unpack-objects update-index update-ref update-server-info var verify-commit verify-pack verify-tag version whatchanged write-tree'.split(
+    ' ',
+  ),
+);
