@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   chmodSync,
   existsSync,
@@ -43,6 +44,14 @@ function put(file: string, text: string): void {
 const textOf = (file: string): string | null =>
   existsSync(at(file)) ? readFileSync(at(file), 'utf8') : null;
 
+/** Lines whose end or indent is not as the rest of the file has it. */
+function linesUnlike(before: string, after: string): string[] {
+  const isUnlike = (line: string): boolean =>
+    (before.includes('\r\n') && line !== '' && !line.endsWith('\r')) ||
+    (before.includes('\n\t') && line.startsWith(' '));
+  return after.split('\n').filter(isUnlike);
+}
+
 describe.each(jsonHookClients)('the hooks of $name', (client) => {
   const { name, file } = client;
   const [event] = client.events;
@@ -76,6 +85,7 @@ describe.each(jsonHookClients)('the hooks of $name', (client) => {
     expect((await run('hooks', 'install', name, '--yes')).code).toBe(0);
     const installed = textOf(file);
     expect(installed).toContain(`hook ${name}`);
+    expect(linesUnlike(before ?? '', installed!)).toEqual([]);
     expect((await run('hooks', 'install', name, '--yes')).stdout).toContain('is installed already');
     expect(textOf(file)).toBe(installed);
     expect((await run('hooks', 'uninstall', name, '--yes')).code).toBe(0);
@@ -244,6 +254,18 @@ it('without a terminal and without --yes nothing is written, and --dry-run shows
   expect(shown.stdout).toContain('+++ b/.claude/settings.json');
 });
 
+it.each([false, true])('on a terminal it is shown, and asked: %s', async (answer) => {
+  const asked: string[] = [];
+  const confirm = async (message: string): Promise<boolean> => (asked.push(message), answer);
+  const env = { PATH: process.env['PATH'] };
+  const coordinator = new FakeCoordinator({});
+  const harness = new Harness({ coordinator, env, terminal: true, questions: { confirm } });
+  const ports = { ...harness.ports, cwd: root, world: createRealWorld(() => '1.2.3') };
+  expect(await runCli(['hooks', 'install', 'claude'], ports)).toBe(0);
+  expect(harness.stdout).toContain('+++ b/.claude/settings.json');
+  expect([asked, textOf('.claude/settings.json') !== null]).toEqual([['Write this?'], answer]);
+});
+
 it('a command in a file that cannot be run is said by status', async () => {
   put(
     '.claude/settings.json',
@@ -265,6 +287,26 @@ it('bytes that are no text are refused', async () => {
   const { code, stderr } = await run('hooks', 'install', 'claude', '--yes');
   expect([code, stderr]).toEqual([3, expect.stringContaining('no UTF-8 text')]);
 });
+
+it('what somebody has planted as a note puts nothing into a file, and takes nothing of others out', async () => {
+  const file = '.claude/settings.json';
+  const theirs = '{\n  "theme": "dark"\n}\n';
+  put(file, theirs);
+  await run('hooks', 'install', 'claude', '--yes');
+  const now = textOf(file)!;
+  for (const planted of ['{ "hooks": { "Stop": [] }, "env": { "EVIL": "1" } }\n', null]) {
+    put(file, now);
+    const span = { removed: planted ?? '', added: planted === null ? '' : now };
+    const note = { root, file, before: planted === null ? null : sha256(planted), after: sha256(now), span };
+    const files = [{ ...note, isEdited: false, folders: ['.claude'] }];
+    put('.git/rhema/written.json', JSON.stringify({ format: 1, files }));
+    expect((await run('hooks', 'uninstall', 'claude', '--yes')).code).toBe(0);
+    expect(JSON.parse(textOf(file)!)).toMatchObject({ theme: 'dark' });
+    expect(textOf(file)).not.toContain('EVIL');
+  }
+});
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 it('the names that are offered are those of the targets', () => {
   expect(hookNames).toEqual(hookTargets.map(({ name }) => name));
