@@ -5,7 +5,7 @@ import { insertFirst, isTable, readJson, remove, type Table } from './json-text.
 
 /** Which of the events of a client are asked about in its file, and how. */
 export interface HooksFound {
-  /** Their entries are as they would be written now. */
+  /** Their entries are as they are written, but for how the program is started. */
   readonly installed: readonly string[];
   /** They have an entry of ours that says something else. */
   readonly changed: readonly string[];
@@ -17,20 +17,24 @@ export interface HooksFound {
 export type Look = ({ readonly ok: true } & HooksFound) | { readonly ok: false; readonly problem: string };
 
 /** `text`: null where there is no such file. */
-export function lookAt(client: JsonHookClient, text: string | null, command: string): Look {
+export function lookAt(client: JsonHookClient, text: string | null): Look {
   const read = readHooks(text);
   if (!read.ok) return read;
   const kinds = { installed: [] as string[], changed: [] as string[], missing: [] as string[] };
   for (const event of client.events) {
-    const entries = entriesAt(read.hooks, event.name);
-    const ours = entries.filter((entry) => commandsIn(client, entry).length > 0);
-    const isInstalled = ours.some((entry) => isDeepStrictEqual(entry, entryFor(client, event, command)));
+    const ours = entriesAt(read.hooks, event.name).filter((entry) => commandsIn(client, entry).length > 0);
+    const isInstalled = ours.some((entry) => isAsWritten(client, event, entry));
     kinds[ours.length === 0 ? 'missing' : isInstalled ? 'installed' : 'changed'].push(event.name);
   }
   const commands = Object.values(read.hooks).flatMap((list) =>
     Array.isArray(list) ? (list as readonly unknown[]).flatMap((entry) => commandsIn(client, entry)) : [],
   );
   return { ok: true, ...kinds, commands: [...new Set(commands)] };
+}
+
+function isAsWritten(client: JsonHookClient, event: HookEvent, entry: unknown): boolean {
+  const [command] = commandsIn(client, entry);
+  return command !== undefined && isDeepStrictEqual(entry, entryFor(client, event, command));
 }
 
 export type Edit =
@@ -49,14 +53,14 @@ function hooksOf(client: JsonHookClient, command: string): Table {
 
 /** Adds what is missing. An entry of ours that somebody has changed stays, and is named in `changed`. */
 export function withHooks(client: JsonHookClient, text: string | null, command: string): Edit {
-  const look = lookAt(client, text, command);
+  const look = lookAt(client, text);
   if (!look.ok) return { kind: 'unreadable', problem: look.problem };
   const { changed, missing } = look;
   if (missing.length === 0) return { kind: 'unchanged', changed };
   if (text === null || text.trim() === '') return { kind: 'edited', text: newFile(client, command), changed };
   const added = client.events.filter(({ name }) => missing.includes(name));
   const edited = addedTo(client, text, added, command);
-  const after = lookAt(client, edited, command);
+  const after = lookAt(client, edited);
   return after.ok && after.missing.length === 0
     ? { kind: 'edited', text: edited, changed }
     : { kind: 'unreadable', problem: 'its hooks are written in a way that cannot be added to' };
@@ -102,7 +106,7 @@ export interface Before {
  * text, and else tells which empty lists were there, or that nothing was.
  */
 export function withoutHooks(client: JsonHookClient, text: string, before: Before | null): Removal {
-  const look = lookAt(client, text, '');
+  const look = lookAt(client, text);
   if (!look.ok) return { kind: 'unreadable', problem: look.problem };
   const [command] = look.commands;
   if (command === undefined) return { kind: 'none' };
@@ -110,7 +114,7 @@ export function withoutHooks(client: JsonHookClient, text: string, before: Befor
     return { kind: 'removed', text: before.text };
   if (text === newFile(client, command)) return { kind: 'removed', text: null };
   const edited = takenOut(client, text, contentOf(before?.text ?? '{}'));
-  const after = lookAt(client, edited, '');
+  const after = lookAt(client, edited);
   if (!after.ok || after.commands.length > 0)
     return {
       kind: 'unreadable',

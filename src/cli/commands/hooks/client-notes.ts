@@ -38,7 +38,7 @@ export function notesOn({ name, file, title }: JsonHookClient, draft: Draft): st
 }
 
 function isAsked(client: JsonHookClient, draft: Draft): boolean {
-  const look = lookAt(client, textOf(draft, client.file), '');
+  const look = lookAt(client, textOf(draft, client.file));
   return look.ok && look.commands.length > 0;
 }
 

@@ -35,17 +35,23 @@ export function jsonTarget(client: JsonHookClient): HookTarget {
 }
 
 function install(call: Call, draft: Draft, client: JsonHookClient): TargetPlan {
-  const { file, title, approval } = client;
+  const { name, file, title, approval } = client;
   const launch = chooseLaunch(programLocation(call.ports.env, draft.root));
-  const edit = withHooks(client, draft.read(file), commandLine(client, launch));
+  const wanted = commandLine(client, launch);
+  const before = lookAt(client, draft.read(file));
+  const edit = withHooks(client, draft.read(file), wanted);
   if (edit.kind === 'unreadable') throw unreadable(file, edit.problem);
-  const left = edit.changed.map(
-    (event) => line`${file}: ${event} asks rhema in another way, which is left as it is`,
-  );
+  const others = before.ok ? before.commands.filter((command) => command !== wanted) : [];
+  const left = [
+    ...edit.changed.map((event) => line`${file}: the entry of ${event} was changed, and is left as it is`),
+    ...others.map((command) => line`${file} starts ${command}, which is left as it is; ${anew(name)}`),
+  ];
   if (edit.kind === 'unchanged') return { left, told: [] };
   draft.write(file, edit.text);
   return { left, told: [line`${title} ${approval}`, line`rhema is started ${launch.reason}`] };
 }
+
+const anew = (name: string): string => `to have it written anew: rhema hooks uninstall ${name}, then install`;
 
 async function uninstall(call: Call, draft: Draft, client: JsonHookClient): Promise<TargetPlan> {
   const { file } = client;
@@ -66,8 +72,7 @@ function unreadable(file: string, problem: string): Error {
 function status(call: Call, draft: Draft, client: JsonHookClient): TargetStatus {
   const { name, file } = client;
   const none = { name, file, missing: [], changed: [], commands: [], notes: [] };
-  const command = commandLine(client, chooseLaunch(programLocation(call.ports.env, draft.root)));
-  const look = lookAt(client, draft.read(file), command);
+  const look = lookAt(client, draft.read(file));
   if (!look.ok) return { ...none, state: 'unreadable', notes: [`${look.problem}; correct it`] };
   const { installed, missing, changed, commands } = look;
   if (installed.length + changed.length === 0) return { ...none, state: 'absent' };

@@ -13,7 +13,7 @@ interface Found {
 export function foundHooks(worktree: string): readonly Found[] {
   const draft = new Draft(worktree);
   const hooks = jsonHookClients.flatMap((client) => {
-    const look = lookAt(client, textOf(draft, client.file), '');
+    const look = lookAt(client, textOf(draft, client.file));
     return look.ok && look.commands.length > 0 ? [found(client.file, client.name)] : [];
   });
   const plugin = isPlugin(textOf(draft, opencodeFile) ?? '') ? [found(opencodeFile, 'opencode')] : [];

@@ -146,14 +146,26 @@ describe.each(jsonHookClients)('the hooks of $name', (client) => {
 
   it('that somebody has changed stay as they are, and it is said', async () => {
     await run('hooks', 'install', name, '--yes');
-    const changed = textOf(file)!.replace(/("(?:command|bash)": )"/, '$1"TZ=UTC ');
+    const changed = textOf(file)!.replace(/("(?:command|bash)": ".*")/, '$1, "own": 1');
     put(file, changed);
     const { code, stdout } = await run('hooks', 'install', name, '--yes');
     expect([code, textOf(file)]).toEqual([0, changed]);
-    expect(stdout).toContain(`${event!.name} asks rhema in another way, which is left as it is`);
+    expect(stdout).toContain(`the entry of ${event!.name} was changed, and is left as it is`);
     expect((await run('hooks', 'status')).stdout).toMatch(new RegExp(`${name} +installed, changed by hand`));
     expect((await run('hooks', 'uninstall', name, '--yes')).code).toBe(0);
     expect(textOf(file)).toBeNull();
+  });
+
+  it('that start the program in another way are installed; how they start it is said', async () => {
+    const whole = (await run('hooks', 'install', name, '--print')).stdout;
+    const text = whole.replaceAll(/"[^"]*hook /g, '"rhema hook ');
+    expect(text).not.toBe(whole);
+    put(file, text);
+    expect((await run('hooks', 'status')).stdout).toMatch(new RegExp(`${name} +installed +`));
+    expect((await run('hooks', 'install', name, '--yes')).stdout).toContain(
+      `${file} starts rhema hook ${name}, which is left`,
+    );
+    expect(textOf(file)).toBe(text);
   });
 
   it('are gone after rhema uninstall, too', async () => {
