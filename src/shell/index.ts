@@ -1,4 +1,4 @@
 /** What a shell command line would write, by the tree of a parser. */
 export { readShell } from './read-shell.ts';
 export { joined as joinedPath } from './places.ts';
-export type { ShellReading, ShellWrite } from './reading.ts';
+export type { GitKind, GitOperation, ShellReading, ShellWrite } from './reading.ts';

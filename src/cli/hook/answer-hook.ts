@@ -53,11 +53,13 @@ async function beforeTool(work: HookWork, act: Act | null): Promise<HookAnswer> 
   if (act?.kind === 'read') noteRead(work, act.paths);
   if (act?.kind === 'unclear')
     throw new Error(line`what ${act.tool} is about to write is not said in a way that is known`);
+  if (act?.kind === 'shell') return (await import('./before-shell.ts')).beforeShell(work, act.command);
   return act?.kind === 'edit' ? beforeEdit(work, act.paths) : passes;
 }
 
 async function afterTool(work: HookWork, act: Act | null): Promise<HookAnswer> {
   if (act?.kind === 'edit') noteWritten(work, act.paths);
+  if (act?.kind === 'shell') await (await import('./after-shell.ts')).afterShell(work, act.command);
   if (act?.kind === 'join' && act.agent !== null) await becomeWhoItJoinedAs(work, act.agent);
   return alive(work);
 }

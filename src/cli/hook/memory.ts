@@ -131,6 +131,16 @@ export class SessionMemory {
     this.#write(`note-${keyOf(note)}.json`, true);
   }
 
+  /** Shell commands that could not be judged, by why: of all sessions, for whoever wants to know how much passes by. */
+  countUnjudged(whys: readonly string[]): void {
+    if (whys.length === 0) return;
+    const counts = { ...unjudgedIn(this.#root) };
+    for (const why of whys) counts[why] = (counts[why] ?? 0) + 1;
+    for (const folder of this.#around.slice(0, 2)) if (!isOwnFolder(folder)) ensurePrivateDirectory(folder);
+    const path = join(this.#root, unjudgedFile);
+    withAccess(path, () => replaceFile(path, JSON.stringify(counts)));
+  }
+
   forget(): void {
     withAccess(this.#folder, () => {
       if (this.#isThere()) rmSync(this.#folder, { recursive: true, force: true });
@@ -140,7 +150,7 @@ export class SessionMemory {
   /** Sessions that have ended without saying so. */
   forgetOld(nowMs: number): void {
     if (!isOwnFolder(this.#root)) return;
-    for (const name of readdirSync(this.#root)) {
+    for (const name of readdirSync(this.#root).filter((each) => each !== unjudgedFile)) {
       const folder = join(this.#root, name);
       const changedMs = statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? nowMs;
       if (nowMs - changedMs > forgottenAfterMs) rmSync(folder, { recursive: true, force: true });
@@ -177,6 +187,16 @@ export class SessionMemory {
   #remove(name: string): void {
     withAccess(this.#folder, () => this.#isThere() && rmSync(join(this.#folder, name), { force: true }));
   }
+}
+
+const unjudgedFile = 'unjudged.json';
+
+function unjudgedIn(root: string): Readonly<Record<string, number>> {
+  const path = join(root, unjudgedFile);
+  return withAccess(path, () => {
+    const text = isOwnFolder(root) ? readOwnText(path) : null;
+    return (text === null ? null : parsed<Record<string, number>>(text)) ?? {};
+  });
 }
 
 const claimName = (claim: OwnClaim): string =>

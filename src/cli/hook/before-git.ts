@@ -1,0 +1,131 @@
+/** Before Git commands that take a whole working tree with them: not while others have uncommitted work in just that tree. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AgentId } from '../../core/index.ts';
+import { atRisk, type AtRisk } from '../../guard/index.ts';
+import type { HookAnswer } from '../../hooks/index.ts';
+import type { StatusAnswer } from '../../protocol/index.ts';
+import type { GitKind, GitOperation } from '../../shell/index.ts';
+import { count } from '../../wording/index.ts';
+import { line, shellCommand } from '../format/text.ts';
+import type { Repository } from '../world/world.ts';
+import type { HookWork } from './hook-work.ts';
+import { onDisk } from './shell-paths.ts';
+
+/** What each would do to the work of others, and how the same is done to one's own alone; null: not at all. */
+interface WholeTree {
+  readonly does: string;
+  readonly narrower: ((own: readonly string[]) => readonly string[]) | null;
+}
+
+const apart = null;
+const wholeTree: Readonly<Partial<Record<GitKind, WholeTree>>> = {
+  stash: { does: 'take away', narrower: (own) => ['git', 'stash', 'push', '--', ...own] },
+  resetHard: {
+    does: 'undo',
+    narrower: (own) => ['git', 'restore', '--source=HEAD', '--staged', '--worktree', '--', ...own],
+  },
+  restore: { does: 'undo', narrower: (own) => ['git', 'restore', '--', ...own] },
+  clean: { does: 'delete', narrower: (own) => ['git', 'clean', '-f', '--', ...own] },
+  addAll: { does: 'stage', narrower: (own) => ['git', 'add', '--', ...own] },
+  commitAll: { does: 'commit', narrower: (own) => ['git', 'commit', '--', ...own] },
+  commit: { does: 'commit', narrower: (own) => ['git', 'commit', '--', ...own] },
+  checkout: { does: 'carry to another commit', narrower: apart },
+  'read-tree': { does: 'undo', narrower: apart },
+  rebase: { does: 'stand in the way of, or undo,', narrower: apart },
+  merge: { does: 'stand in the way of, or mix up,', narrower: apart },
+  pull: { does: 'stand in the way of, or mix up,', narrower: apart },
+  'cherry-pick': { does: 'mix up', narrower: apart },
+  revert: { does: 'mix up', narrower: apart },
+  am: { does: 'mix up', narrower: apart },
+  bisect: { does: 'carry to another commit', narrower: apart },
+  'filter-branch': { does: 'undo', narrower: apart },
+  'sparse-checkout': { does: 'take away', narrower: apart },
+};
+
+/** Null: nothing of it is in the way of others. */
+export async function beforeGit(
+  work: HookWork,
+  operations: readonly GitOperation[],
+): Promise<HookAnswer | null> {
+  const whole = operations.filter((one) => wholeTree[one.kind] !== undefined && one.paths === null);
+  if (whole.length === 0) return null;
+  const { call } = work;
+  const coordinator = await call.coordinator();
+  const status = await coordinator.query({ kind: 'status', at: null });
+  for (const operation of whole) {
+    const refused = await judged(work, operation, status);
+    if (refused !== null) return refused;
+  }
+  return null;
+}
+
+async function judged(
+  work: HookWork,
+  operation: GitOperation,
+  status: StatusAnswer,
+): Promise<HookAnswer | null> {
+  const { call, memory, repository } = work;
+  if (operation.folder === null || isOfPath(work, operation)) return null;
+  const there = await repositoryAt(work, onDisk(work, operation.folder));
+  if (there === null || there.worktree === null || there.commonDir !== repository.commonDir) return null;
+  const agent = memory.speaking()?.agent ?? null;
+  if (status.locks.every((lock) => lock.agent === agent)) return null;
+  const { inspection } = call.world;
+  const changed = await inspection.changedFiles(there);
+  const touched =
+    operation.kind === 'commit'
+      ? new Set(await inspection.stagedFiles(there, call.ports.env))
+      : new Set(changed);
+  const inTree = { agent, tree: there.worktree, changed: changed.filter((file) => touched.has(file)) };
+  const risks = atRisk(status, inTree);
+  if (risks.length === 0) return null;
+  const own = ownFiles(status, agent, changed, risks);
+  return { kind: 'refuse', reason: refusedText(operation, risks, own) };
+}
+
+/** `git checkout NAME` is of a file, where there is one of that name. */
+function isOfPath(work: HookWork, { folder, orPath }: GitOperation): boolean {
+  return orPath !== null && folder !== null && existsSync(join(onDisk(work, folder), orPath));
+}
+
+async function repositoryAt({ call }: HookWork, folder: string): Promise<Repository | null> {
+  return call.world.locate(folder, call.ports.env, true).catch(() => null);
+}
+
+/** What the agent has changed under its own locks; without any, what nobody else has. */
+function ownFiles(
+  { locks }: StatusAnswer,
+  agent: AgentId | null,
+  changed: readonly string[],
+  risks: readonly AtRisk[],
+): readonly string[] {
+  const held = new Set(
+    locks.flatMap((lock) => (lock.agent === agent && lock.file !== undefined ? [lock.file as string] : [])),
+  );
+  const own = changed.filter((file) => held.has(file));
+  const others = new Set(risks.flatMap(({ files }) => files));
+  return own.length > 0 ? own : changed.filter((file) => !others.has(file));
+}
+
+const shownMax = 5;
+const typedMax = 10;
+
+function refusedText({ kind }: GitOperation, risks: readonly AtRisk[], own: readonly string[]): string {
+  const { does, narrower } = wholeTree[kind] ?? { does: 'change', narrower: null };
+  const lines = risks.slice(0, shownMax).map(({ lock, files }) => {
+    const reason = lock.reason === null ? '' : ` (${lock.reason})`;
+    const more = files.length > shownMax ? ` and ${count(files.length - shownMax, 'more file')}` : '';
+    return line`  ${lock.agent}: ${files.slice(0, shownMax).join(', ')}${more}${reason}`;
+  });
+  const paths = own.length === 0 || own.length > typedMax ? ['YOUR-FILES'] : own;
+  const instead =
+    narrower === null
+      ? '  Do it in a working tree of your own (git worktree add ../NAME BRANCH), or when that is committed.'
+      : `  For your own files alone: ${shellCommand(...narrower(paths))}`;
+  return [
+    `rhema: not run: it would ${does} what others have not committed yet in this working tree:`,
+    ...lines,
+    instead,
+  ].join('\n');
+}

@@ -1,0 +1,113 @@
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { commitAll, git, makeRepository, temporaryFolder, write } from '../../repository/testing/fixture.ts';
+import { held, Session, shopFiles, type Heard } from '../testing/hook-session.ts';
+
+function shop(more?: string): string {
+  const root = makeRepository(shopFiles(more));
+  commitAll(root);
+  return root;
+}
+
+describe('a shell command', () => {
+  const run = (session: Session, command: string): Promise<Heard> =>
+    session.say('PreToolUse', { tool_name: 'Bash', tool_input: { command } });
+  const ran = (session: Session, command: string): Promise<Heard> =>
+    session.say('PostToolUse', { tool_name: 'Bash', tool_input: { command } });
+
+  /** One has uncommitted work in api/a.ts. */
+  const begun = async () => {
+    const root = shop();
+    const [one, two] = [new Session(root, 'one'), new Session(root, 'two')];
+    await one.before('api/a.ts');
+    write(root, { 'api/a.ts': 'of one\n' });
+    return { root, one, two };
+  };
+
+  test.each([
+    'echo x > api/a.ts',
+    'cd api && sed -i s/a/b/ a.ts',
+    "bash -c 'cat web/w.ts | tee -a api/a.ts'",
+    'rm -rf api',
+    'mv web/w.ts api/a.ts',
+    'rm api/*.ts',
+    'git restore api/a.ts',
+    'git stash',
+    'git add -A',
+    'git commit -am all',
+    'git reset --hard && true',
+    'git checkout other',
+    'cd web && git clean -fd && git stash -u',
+    'git pull --rebase',
+  ])('that would write what another agent holds is refused: %s', async (command) => {
+    const { two } = await begun();
+    const { code, told } = await run(two, command);
+    expect([code, told], told).toEqual([2, expect.stringContaining('api/a.ts')]);
+  });
+
+  test.each([
+    'cat api/a.ts',
+    'echo x > web/w.ts',
+    'rm api/*.js',
+    'git status && git diff',
+    'git add web/w.ts',
+    'git commit -m w -- web/w.ts',
+    'git log > out.log',
+    'git switch -c mine',
+    'ls > /dev/null',
+  ])('that would not is run: %s', async (command) => {
+    const { two } = await begun();
+    expect(await run(two, command)).toMatchObject({ code: 0, told: '' });
+  });
+
+  test('locks what it writes, and gives it back once it is committed', async () => {
+    const root = shop();
+    const one = new Session(root, 'one');
+    await run(one, 'echo x > api/a.ts');
+    expect((await held(root)).map((lock) => lock.split(' ')[0])).toEqual(['api/a.ts']);
+    write(root, { 'api/a.ts': 'x\n' });
+    await ran(one, 'echo x > api/a.ts');
+    expect(await held(root)).toHaveLength(1);
+    commitAll(root);
+    await ran(one, 'git commit -am x');
+    expect(await held(root)).toEqual([]);
+  });
+
+  test('on a whole tree names those whose work it would touch, and the narrower command', async () => {
+    const { root, two } = await begun();
+    await two.before('web/w.ts');
+    write(root, { 'web/w.ts': 'of two\n' });
+    expect((await run(two, 'git stash')).told).toMatch(
+      /would take away what others have not committed yet in this working tree:\n {2}claude-\w{6}: api\/a\.ts \(editing in claude\)\n {2}For your own files alone: git stash push -- web\/w\.ts\n/,
+    );
+    expect((await run(two, 'git rebase main')).told).toMatch(/git worktree add/);
+  });
+
+  test('on a whole tree is run where the others have committed, work elsewhere, or nobody else is there', async () => {
+    const { root, one, two } = await begun();
+    expect((await run(one, 'git reset --hard')).code).toBe(0);
+    const tree = join(temporaryFolder(), 'mine');
+    git(root, 'worktree', 'add', '--quiet', tree);
+    expect((await run(new Session(tree, 'three'), 'git reset --hard')).code).toBe(0);
+    expect((await run(two, `git -C ${tree} clean -fdx`)).code).toBe(0);
+    commitAll(root);
+    expect((await run(two, 'git reset --hard')).code).toBe(0);
+  });
+
+  test('that takes what is staged is refused where others have staged something', async () => {
+    const { root, two } = await begun();
+    expect((await run(two, 'git commit -m x')).code).toBe(0);
+    git(root, 'add', 'api/a.ts');
+    expect((await run(two, 'git commit -m x')).code).toBe(2);
+  });
+
+  test('that shows a file is a read of it: what was changed since is not written over', async () => {
+    const root = shop();
+    const [one, two] = [new Session(root, 'one'), new Session(root, 'two')];
+    await run(two, 'cat api/a.ts');
+    await one.before('api/a.ts');
+    write(root, { 'api/a.ts': 'of one\n' });
+    await one.say('SessionEnd');
+    expect((await two.before('api/a.ts')).told).toContain('changed since you read it');
+  });
+});

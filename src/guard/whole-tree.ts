@@ -1,0 +1,39 @@
+/**
+ * What a Git command that takes a whole working tree with it would do to the work of others there: files that another agent has
+ * locked and that are not committed yet, in just that tree.
+ */
+import type { AgentId } from '../core/index.ts';
+import type { LockView, StatusAnswer } from '../protocol/index.ts';
+
+export interface AtRisk {
+  readonly lock: LockView;
+  /** Of the tree, changed and not committed; sorted. */
+  readonly files: readonly string[];
+}
+
+export interface InTree {
+  /** Who runs the command. */
+  readonly agent: AgentId | null;
+  /** The working tree, as agents name theirs. */
+  readonly tree: string;
+  /** What of it is changed and not committed. */
+  readonly changed: readonly string[];
+}
+
+/** An agent that says that it works in another tree has its changes there. */
+export function atRisk(
+  { agents, locks }: Pick<StatusAnswer, 'agents' | 'locks'>,
+  { agent, tree, changed }: InTree,
+): readonly AtRisk[] {
+  const trees = new Map(agents.map(({ agent: name, metadata }) => [name, metadata['worktree']]));
+  return locks.flatMap((lock): AtRisk[] => {
+    const place = trees.get(lock.agent);
+    if (lock.agent === agent || lock.resource !== undefined) return [];
+    if (typeof place === 'string' && place !== tree) return [];
+    const files = changed.filter((file) => isUnder(lock, file)).toSorted();
+    return files.length === 0 ? [] : [{ lock, files }];
+  });
+}
+
+const isUnder = ({ scope, file }: LockView & { readonly resource?: undefined }, path: string): boolean =>
+  file === undefined ? scope === '.' || path.startsWith(`${scope}/`) : (file as string) === path;
