@@ -9,6 +9,7 @@ import { contextWriteBenchmark } from './benchmarks/context-write.ts';
 import { coreBenchmark } from './benchmarks/core.ts';
 import { durableAcquireBenchmark } from './benchmarks/durable-acquire.ts';
 import { enginesBenchmark } from './benchmarks/engines.ts';
+import { gitHooksBenchmark } from './benchmarks/git-hooks.ts';
 import { handOverBenchmark } from './benchmarks/hand-over.ts';
 import { initBenchmark } from './benchmarks/init.ts';
 import { mcpBenchmark } from './benchmarks/mcp.ts';
@@ -32,6 +33,7 @@ const benchmarks: readonly Benchmark[] = [
   handOverBenchmark,
   enginesBenchmark,
   cliBenchmark,
+  gitHooksBenchmark,
   mcpBenchmark,
   openLogBenchmark,
   queriesBenchmark,

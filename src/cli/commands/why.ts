@@ -1,4 +1,4 @@
-import { parseAgentIdForm } from '../../core/index.ts';
+import { asTimeMs, parseAgentIdForm } from '../../core/index.ts';
 import type { AgentId, FilePath, ResourceName, ScopePath } from '../../core/index.ts';
 import type { Moment, WhyAnswer, WhySubject } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
@@ -20,11 +20,32 @@ export interface WhyInput {
   readonly subject: string;
   readonly at?: string;
   readonly as?: string;
+  /** As it was when that was made, beside what the commit says of itself. */
+  readonly commit?: string;
 }
 
 /** Who holds a scope or what an agent does, now or at a past moment, and what led to it. */
 export async function explainWhy(call: Call, input: WhyInput): Promise<Outcome> {
-  const at = momentOf(call, input.at);
+  if (input.commit !== undefined) return explainCommit(call, input, input.commit);
+  return explained(call, input, momentOf(call, input.at));
+}
+
+async function explainCommit(call: Call, input: WhyInput, text: string): Promise<Outcome> {
+  if (input.at !== undefined || input.as !== undefined)
+    throw usageError('--commit stands without --at and --as');
+  const { commitLines, commitNamed } = await import('./why-commit.ts');
+  const file = valueOf(
+    await call.world.inspection.filePath(await call.repository(), call.cwd, input.subject),
+  );
+  const found = await commitNamed(call, text, file);
+  const told = await commitLines(call, found, file);
+  const story = await explained(call, input, { kind: 'time', atMs: asTimeMs(found.atMs) });
+  if (story.kind !== 'done') return story;
+  const data = { ...story.data, commit: { ...found.commit, changes: found.changes } };
+  return done(story.revision, data, async (style) => `${told.join('\n')}\n\n${await story.text(style)}`);
+}
+
+async function explained(call: Call, input: WhyInput, at: Moment | null): Promise<Outcome> {
   const found = await ask(call, await subjectOf(call, input, at), at);
   const around = isBlank(found) ? await scopeAroundIt(call, found, input) : null;
   const answer = around === null ? found : await ask(call, { kind: 'scope', scope: around.scope }, at);

@@ -15,6 +15,8 @@ export const hookNames = [
 ] as const;
 export type HookName = (typeof hookNames)[number];
 
+const branches: HookName = 'reference-transaction';
+
 /** Git hands these something on their standard input, which the rest of the hook wants, too. */
 const withInput: ReadonlySet<HookName> = new Set(['pre-push', 'reference-transaction']);
 
@@ -84,8 +86,18 @@ const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
 
 /** A hook that was not there before. */
 export function newHook(name: HookName, place: HookPlace): string {
-  return `#!/bin/sh\n${whole}\n${callOf(name, place)} || exit $?\n${end}\n`;
+  const call = callOf(name, place);
+  const lines = name === branches ? branchesOnly(call) : `${call} || exit $?`;
+  return `#!/bin/sh\n${whole}\n${lines}\n${end}\n`;
 }
+
+/** A rebase of one commit runs this hook eleven times: without anything else to be started where no branch is moved. */
+const branchesOnly = (call: string): string => `rhema_moved=
+[ "$1" != prepared ] || while read -r rhema_line; do
+  case $rhema_line in *' refs/heads/'*) rhema_moved="$rhema_moved$rhema_line
+" ;; esac
+done
+[ -z "$rhema_moved" ] || printf %s "$rhema_moved" | { ${call}; } || exit $?`;
 
 const isForShell = /^#![ \t]*(?:\S*\/)?(?:env[ \t]+)?(?:\S*\/)?(?:ba|da|k|a|z)?sh(?:[ \t][^\r\n]*)?\n$/;
 
@@ -100,20 +112,17 @@ export function withCall(name: HookName, place: HookPlace, text: string): string
 function chained(name: HookName, place: HookPlace): string {
   const call = callOf(name, place);
   if (!withInput.has(name)) return `${call} || exit $?`;
-  return [
-    'rhema_input=$(cat)',
-    `printf '%s\\n' "$rhema_input" | { ${call}; } || exit $?`,
-    'exec <<RHEMA_INPUT',
-    '$rhema_input',
-    'RHEMA_INPUT',
-  ].join('\n');
+  const ask = `printf '%s\\n' "$rhema_input" | { ${call}; } || exit $?`;
+  const givenBack = 'exec <<RHEMA_INPUT\n$rhema_input\nRHEMA_INPUT';
+  if (name !== branches) return `rhema_input=$(cat)\n${ask}\n${givenBack}`;
+  const asked = `case $rhema_input in *' refs/heads/'*) ${ask} ;; esac`;
+  return `if [ "$1" = prepared ]; then\nrhema_input=$(cat)\n${asked}\n${givenBack}\nfi`;
 }
 
 function callOf(name: HookName, place: HookPlace): string {
-  const only = name === 'reference-transaction' ? `[ "$1" != prepared ] || ` : '';
-  if (place === 'beside') return `${only}"\${0%/*}/${scriptName}" ${name} "$@"`;
+  if (place === 'beside') return `"\${0%/*}/${scriptName}" ${name} "$@"`;
   const found = `rhema_hook="$(git rev-parse --git-common-dir)/hooks/${scriptName}"`;
-  return `${found}; ${only}[ ! -x "$rhema_hook" ] || "$rhema_hook" ${name} "$@"`;
+  return `${found}; [ ! -x "$rhema_hook" ] || "$rhema_hook" ${name} "$@"`;
 }
 
 export type HookLook = 'none' | 'foreign' | 'ours' | 'changed';

@@ -73,7 +73,17 @@ function addWhy(program: Command, host: Host): void {
     )
     .argument('<subject>', 'a scope or an agent')
     .option('--at <time>', `as it was then: ${momentHelp}`)
-    .option('--as <kind>', "'scope' or 'agent', where one name is both");
-  examples(why, 'rhema why src/core', 'rhema why alice --at 14:02', 'rhema why src/core --at @1200 --json');
+    .option('--as <kind>', "'scope' or 'agent', where one name is both")
+    .option(
+      '--commit <commit>',
+      'of a file: which agent made the commit, by its trailers and the log, and who held the file then',
+    );
+  examples(
+    why,
+    'rhema why src/core',
+    'rhema why alice --at 14:02',
+    'rhema why src/core --at @1200 --json',
+    'rhema why src/login.ts --commit HEAD~2',
+  );
   implement(why, host, async () => (await import('../commands/why.ts')).explainWhy);
 }

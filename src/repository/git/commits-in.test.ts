@@ -48,6 +48,7 @@ it('takes one commit for all that led to it, without what remotes have', async (
     (await commitsIn(root, { range, ...more }))?.map(({ subject }) => subject);
   expect(await subjects('other')).toHaveLength(2);
   expect(await subjects('other', { without: ['0'.repeat(40), 'first'] })).toEqual(['two']);
+  expect(await subjects('other', { newestOnly: true })).toEqual(['two']);
   expect(await subjects('other', { notOnRemotes: true })).toHaveLength(2);
   git(root, 'update-ref', 'refs/remotes/origin/main', 'first');
   expect(await subjects('other', { notOnRemotes: true })).toEqual(['two']);

@@ -21,6 +21,8 @@ export interface CommitsWish {
   readonly notOnRemotes?: boolean;
   /** Without these and what led to them, where they are known here. */
   readonly without?: readonly string[];
+  /** No more than the one at its end. */
+  readonly newestOnly?: boolean;
 }
 
 /**
@@ -37,6 +39,7 @@ export async function commitsIn(root: string, wish: CommitsWish): Promise<readon
   const without = [
     ...(ends === null ? [] : [`^${ends.first}`]),
     ...known.flatMap((id) => (id === null ? [] : [`^${id}`])),
+    ...(wish.newestOnly === true ? ['--max-count=1'] : []),
     ...(wish.notOnRemotes === true ? ['--not', '--remotes'] : []),
   ];
   const said = await ask('rev-list', `--format=${format}`, last, ...without);

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -114,6 +114,30 @@ describe.each(Object.entries(setUps))('with %s', (_, setUp) => {
 });
 
 describe('a hook of others', () => {
+  it('of moved refs is run at each state with what it is told, and ours only for branches that are about to move', async () => {
+    put('.git/hooks/reference-transaction', '#!/bin/sh\necho "$1" >> .git/seen\ncat >> .git/seen\n');
+    await install();
+    put('.git/hooks/rhema', '#!/bin/sh\necho "$2" >> .git/asked\ncat >> .git/asked\n');
+    const hook = join(root, '.git/hooks/reference-transaction');
+    const [pseudo, branch] = ['1 2 HEAD\n', '1 2 HEAD\n1 2 refs/heads/a\n'];
+    const told = [
+      ['prepared', pseudo],
+      ['prepared', branch],
+      ['committed', branch],
+      ['aborted', branch],
+    ] as const;
+    for (const [state, input] of told) execFileSync(hook, [state], { cwd: root, input });
+    expect(text('.git/seen')).toBe(told.map(([state, input]) => `${state}\n${input}`).join(''));
+    expect(text('.git/asked')).toBe(`prepared\n${branch}`);
+    await uninstall();
+    put('.git/hooks/reference-transaction', newHook('reference-transaction', 'beside'));
+    put('.git/hooks/rhema', '#!/bin/sh\necho "$2" >> .git/asked\ncat >> .git/asked\nexit 5\n');
+    put('.git/asked', '');
+    const codes = told.map(([state, input]) => spawnSync(hook, [state], { cwd: root, input }).status);
+    expect(codes).toEqual([0, 5, 0, 0]);
+    expect(text('.git/asked')).toBe('prepared\n1 2 refs/heads/a\n');
+  });
+
   it('is run after ours, with its arguments and its input, and fails as before', async () => {
     put(
       '.git/hooks/pre-push',
