@@ -256,6 +256,7 @@ it('without a name the clients are meant whose folders are here; where none is, 
   mkdirSync(at('.codex'));
   const some = await run('hooks', 'install', '--yes');
   expect(some.stdout).toContain('wrote .claude/settings.json\nwrote .codex/hooks.json\n');
+  expect(some.stdout.match(/rhema is started/g)).toHaveLength(1);
 });
 
 it('without a terminal and without --yes nothing is written, and --dry-run shows a diff', async () => {

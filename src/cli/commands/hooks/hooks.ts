@@ -138,7 +138,7 @@ async function plannedFor(draft: Draft, targets: readonly HookTarget[], way: Way
     changes: draft.changes(),
     beside: plans.flatMap(({ beside }) => (beside === undefined ? [] : [beside])),
     left: plans.flatMap(({ left }) => left),
-    told: plans.flatMap(({ told }) => told),
+    told: [...new Set(plans.flatMap(({ told }) => told))],
   };
 }
 
