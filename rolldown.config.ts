@@ -79,6 +79,8 @@ const groups = [
   },
   { name: 'machine', test: /src\/(core|participant|wording)\//, priority: 1.5 },
   { name: 'logger', test: /src\/observe\/log\.ts$/, priority: 1.4 },
+  // By its own name it would lie where the entry of the program lies.
+  { name: 'jsonc', test: /node_modules\/jsonc-parser\//, priority: 3 },
   { name: 'zod', test: /node_modules\/zod\//, priority: 3 },
   { name: 'mcp-server', test: /src\/cli\/mcp\/serve-mcp\.ts$/, priority: 1 },
   { name: 'mcp-tools', test: /src\/(cli\/mcp\/mcp-ports|mcp\/face)\.ts$/, priority: 0 },

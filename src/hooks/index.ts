@@ -9,3 +9,4 @@ export {
   type Printed,
 } from './hook-call.ts';
 export { payloadBytesMax, readCall } from './read-call.ts';
+export { canaryOf, canaryReason, isCanary } from './canary.ts';

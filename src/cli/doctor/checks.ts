@@ -11,6 +11,7 @@ import { isSilent } from './facts.ts';
 import type { CoordinationFacts, Facts, RepositoryCheck, RepositoryFacts } from './facts.ts';
 import { findingsFrom, ok, problem, readRemedy, warning } from './finding.ts';
 import type { Fact, Finding } from './finding.ts';
+import { checkHooks } from './hook-checks.ts';
 import { checkStaged } from './staged-checks.ts';
 import { storageChecks } from './storage-checks.ts';
 import { count } from '../../wording/index.ts';
@@ -59,6 +60,7 @@ const repositoryChecks: readonly RepositoryCheck[] = [
   checkStaged,
   checkClients,
   checkEnforcement,
+  checkHooks,
 ];
 
 /** Its long-term support has not ended before this: https://github.com/nodejs/release. */
@@ -290,14 +292,25 @@ function clientFindings(files: readonly ClientFile[]): readonly Finding[] {
   return [ok('clients', named.map(({ title, file }) => `${title} by ${file}`).join(', '))];
 }
 
-function checkEnforcement({ surroundings }: RepositoryFacts): readonly Finding[] {
+function checkEnforcement({ surroundings, hooks }: RepositoryFacts): readonly Finding[] {
+  // What starts this program need not have its name in it.
+  const ours = new Set(hooks.known ? hooks.value.map(({ file }) => file) : []);
   return findingsFrom(
     'enforcement',
     surroundings,
     readRemedy,
-    ({ enforcement, clientFiles }: Surroundings) => [enforcementFinding(enforcement, clientFiles)],
+    ({ enforcement, clientFiles }: Surroundings) => [
+      enforcementFinding(withOurs(enforcement, ours), clientFiles),
+    ],
   );
 }
+
+const withOurs = (enforcement: Enforcement, ours: ReadonlySet<string>): Enforcement => ({
+  ...enforcement,
+  clientHooks: enforcement.clientHooks.map((hook) =>
+    ours.has(hook.name) ? { ...hook, namesRhema: true } : hook,
+  ),
+});
 
 /** Says what is, also where it is little: whoever believes in a wall that is not there is worse off than without it. */
 function enforcementFinding({ gitHooks, clientHooks }: Enforcement, files: readonly ClientFile[]): Finding {

@@ -5,6 +5,7 @@ import type { HealthAnswer, StatusAnswer } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
 import type { Surroundings } from '../world/surroundings.ts';
 import type { AgentSession } from '../../participant/index.ts';
+import { tryHooks, type Tried } from './canaries.ts';
 import { stagedTexts, type StagedText } from '../world/staged-texts.ts';
 import type { Configuration, Repository, Scan, StateFiles } from '../world/world.ts';
 import { factOf } from './finding.ts';
@@ -38,6 +39,8 @@ export interface RepositoryFacts {
   readonly owner: Fact<HealthAnswer | null>;
   readonly sessions: Fact<readonly AgentSession[]>;
   readonly staged: Fact<readonly StagedText[]>;
+  /** Of the clients whose files have hooks of ours. */
+  readonly hooks: Fact<readonly Tried[]>;
   /** Null when there is nobody to ask: no log yet, a broken one, or coordination is disabled. */
   readonly coordination: Fact<CoordinationFacts | null>;
 }
@@ -55,7 +58,7 @@ export interface CoordinationFacts {
 /** Judges facts about one repository; `facts` has those that hold everywhere. */
 export type RepositoryCheck = (repository: RepositoryFacts, facts: Facts) => readonly Finding[];
 
-/** Looks at everything. Starts no owner, and makes no log where there is none. */
+/** Looks at everything. Starts no owner and makes no log where there is none, but by a hook that is installed. */
 export async function gatherFacts(call: Call): Promise<Facts> {
   const git = await factOf(() => call.world.inspection.gitVersion(call.ports.env));
   return {
@@ -95,10 +98,17 @@ async function repositoryFacts(call: Call, repository: Repository): Promise<Repo
     sessions: await factOf(() => sessions.list(repository)),
     staged: await factOf(() => stagedTexts(inspection, repository)),
   };
-  return { ...facts, coordination: await factOf(() => coordinationFacts(call, facts)) };
+  const coordination = await factOf(() => coordinationFacts(call, facts));
+  // The last, since a hook that is tried starts the coordinator, as each does.
+  const hooks = await factOf(() => triedHooks(call, repository));
+  return { ...facts, coordination, hooks };
 }
 
-type Gathered = Omit<RepositoryFacts, 'coordination'>;
+async function triedHooks(call: Call, { worktree }: Repository): Promise<readonly Tried[]> {
+  return worktree === null ? [] : tryHooks(call, worktree);
+}
+
+type Gathered = Omit<RepositoryFacts, 'coordination' | 'hooks'>;
 
 async function coordinationFacts(call: Call, facts: Gathered): Promise<CoordinationFacts | null> {
   if (!isAnswerable(facts)) return null;

@@ -48,14 +48,18 @@ export async function asAgent<T>(
   const done = await act(known ?? (await enrol(work)));
   const refusal = refusalIn(done);
   if (refusal === null || !overCodes.has(refusal.code)) return done;
-  work.aside.push(lostText(refusal));
-  for (const claim of work.memory.claims()) work.memory.forgetClaim(claim);
+  const claims = work.memory.claims();
+  const lost = lostText(refusal, claims.length > 0);
+  if (lost !== null) work.aside.push(lost);
+  for (const claim of claims) work.memory.forgetClaim(claim);
   return act(await enrol(work));
 }
 
-function lostText({ code, details }: Rejection): string {
+/** Null: it has lost nothing. */
+function lostText({ code, details }: Rejection, hadClaims: boolean): string | null {
   const held =
     code === 'AGENT_LOST' && 'heldWhenLost' in details ? (details.heldWhenLost as readonly never[]) : [];
+  if (held.length === 0 && !hadClaims) return null;
   const what =
     held.length === 0
       ? 'your session here ended'

@@ -290,6 +290,16 @@ test('a message is told once, after a tool', async () => {
   expect(contextOf(await one.after('api/a.ts'))).toBe('');
 });
 
+test('an edit on trial is refused where the coordinator can be asked, and leaves nothing', async () => {
+  const root = shop();
+  const session = 'rhema-canary-1';
+  const trial = new Session(root, session);
+  const { code, told } = await trial.before(join(root, session), 'Write');
+  expect([code, told]).toEqual([2, expect.stringContaining(`a trial of this hook (${session})`)]);
+  expect(await held(root)).toEqual([]);
+  expect(existsSync(join(root, '.git/rhema/hooks'))).toBe(false);
+});
+
 describe('where it cannot be judged', () => {
   test('nothing is done where nobody coordinates: outside of a repository, in another one, or where it is disabled', async () => {
     const plain = makeRepository({ a: '' });

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ancestorsOf, statePaths } from '../../client/index.ts';
 import { inTime } from '../../participant/index.ts';
-import { dialects, passes, payloadBytesMax, readCall } from '../../hooks/index.ts';
+import { canaryReason, dialects, isCanary, passes, payloadBytesMax, readCall } from '../../hooks/index.ts';
 import type { HookAnswer, HookCall, HookEvent, Printed } from '../../hooks/index.ts';
 import { definitionFiles, RepositoryError } from '../../repository/index.ts';
 import { Call, type GlobalOptions } from '../call.ts';
@@ -78,6 +78,7 @@ const closingMs = 200;
 async function answerIn(call: Call, words: HookWords, asked: HookCall): Promise<HookAnswer> {
   const work = await workOf(call, words, asked);
   if (work === null) return passes;
+  if (isCanary(asked)) return tried(call, asked);
   const { memory } = work;
   const { toolUse, event } = asked;
   const before = toolUse === null ? null : memory.answerTo(toolUse, event);
@@ -85,6 +86,12 @@ async function answerIn(call: Call, words: HookWords, asked: HookCall): Promise<
   const answer = await answerHook(work);
   if (toolUse !== null && answer.kind === 'refuse') memory.keepAnswer(toolUse, event, answer);
   return answer;
+}
+
+/** Whoever tries the hook is refused if the coordinator, too, can be asked; nothing is locked for it. */
+async function tried(call: Call, asked: HookCall): Promise<HookAnswer> {
+  await (await call.coordinator()).query({ kind: 'health' });
+  return { kind: 'refuse', reason: canaryReason(asked) };
 }
 
 /** Null where nobody is coordinated. */

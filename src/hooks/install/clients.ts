@@ -37,6 +37,8 @@ export interface JsonHookClient {
   readonly namesEvent?: true;
   /** Before a path from the top of the repository: where the client starts a hook is not always there. */
   readonly topPrefix: string;
+  /** What becomes of an act whose hook breaks down, cannot be started or takes too long. */
+  readonly failing: 'open' | 'closed' | 'closed but for a time-out';
   /** What the client asks of its user, and what else there is to know. */
   readonly approval: string;
 }
@@ -65,6 +67,7 @@ const claude: JsonHookClient = {
   commandKey: 'command',
   handler: { type: 'command', timeout: patienceSeconds },
   topPrefix: '"$CLAUDE_PROJECT_DIR"/',
+  failing: 'open',
   approval: 'reads its hooks when a session starts: one that runs already goes on without',
 };
 
@@ -88,6 +91,7 @@ const codex: JsonHookClient = {
   commandKey: 'command',
   handler: { type: 'command', timeout: patienceSeconds },
   topPrefix: '"$(git rev-parse --show-toplevel)"/',
+  failing: 'open',
   approval: 'passes over hooks that its user has not trusted: say /hooks there, once and after each change',
 };
 
@@ -109,6 +113,7 @@ const gemini: JsonHookClient = {
   commandKey: 'command',
   handler: { type: 'command', timeout: patienceSeconds * 1_000 },
   topPrefix: '$GEMINI_PROJECT_DIR/',
+  failing: 'closed but for a time-out',
   approval: 'reads the file of a project only when its folder is trusted',
 };
 
@@ -132,6 +137,7 @@ const cursor: JsonHookClient = {
   commandKey: 'command',
   handler: {},
   topPrefix: '',
+  failing: 'open',
   approval:
     'lets an act pass when a hook cannot be started ("failClosed": true beside its command changes that)',
 };
@@ -157,6 +163,7 @@ const copilot: JsonHookClient = {
   handler: { type: 'command', cwd: '.', timeoutSec: patienceSeconds },
   namesEvent: true,
   topPrefix: '',
+  failing: 'closed but for a time-out',
   approval:
     'refuses every act when a hook cannot be started; its cloud agent reads the file from the default branch',
 };
@@ -180,6 +187,7 @@ const vscode: JsonHookClient = {
   commandKey: 'command',
   handler: { type: 'command', timeout: patienceSeconds },
   topPrefix: '',
+  failing: 'open',
   approval: 'has hooks as a preview, which an organisation may have switched off',
 };
 

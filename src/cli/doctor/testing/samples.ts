@@ -72,6 +72,7 @@ export const sound: RepositoryFacts = {
   owner: known(healthAnswer()),
   sessions: known([session('alice', 2)]),
   staged: known([]),
+  hooks: known([]),
   coordination: known({ status, withdrawn: [], clockJumps: 0, machines: null }),
 };
 

@@ -1,0 +1,51 @@
+import { line } from '../format/text.ts';
+import type { Tried } from './canaries.ts';
+import type { RepositoryFacts } from './facts.ts';
+import { findingsFrom, ok, problem, readRemedy, warning, type Finding } from './finding.ts';
+
+/** Whether the hooks of clients hold, from an edit that was fired through each. Nothing where none is installed. */
+export function checkHooks({ hooks }: Pick<RepositoryFacts, 'hooks'>): readonly Finding[] {
+  return findingsFrom('hooks', hooks, readRemedy, (tried) => tried.map(findingOf));
+}
+
+function findingOf(tried: Tried): Finding {
+  const { title, client, file, missing, outcome } = tried;
+  const subject = `hooks of ${title}`;
+  const anew = `have them written anew: rhema hooks uninstall ${client}, then rhema hooks install ${client}`;
+  switch (outcome.kind) {
+    case 'refused':
+      if (missing.length > 0)
+        return warning(
+          subject,
+          line`partly: an edit on trial was refused, but ${file} has no entry for ${missing.join(', ')}`,
+          `add what is missing: rhema hooks install ${client}`,
+        );
+      return ok(
+        subject,
+        `enforced: an edit on trial was refused after ${outcome.afterMs} ms; ${failingText(tried)}`,
+      );
+    case 'passed':
+      return problem(
+        subject,
+        line`nothing: an edit on trial was not refused by ${file}; the hook said: ${outcome.said}`,
+        anew,
+      );
+    case 'notTried':
+      return warning(
+        subject,
+        line`not tried: ${file} starts another program than this one, which is not run for a trial: ${outcome.command}`,
+        anew,
+      );
+  }
+}
+
+function failingText({ failing }: Tried): string {
+  switch (failing) {
+    case 'open':
+      return 'fails open: where rhema cannot be started, edits pass';
+    case 'closed':
+      return 'fails closed: where rhema cannot be started, no edit passes';
+    case 'closed but for a time-out':
+      return 'fails closed, but open where the hook takes too long';
+  }
+}
