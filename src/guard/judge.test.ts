@@ -37,7 +37,7 @@ const judged = (
   agent: string | null = null,
 ): Promise<readonly Verdict[]> =>
   judge(coordinator, { locks }, subjectsOf(places), {
-    agent: agent as AgentId | null,
+    own: new Set(agent === null ? [] : [agent as AgentId]),
     isIgnored: (path) => path.endsWith('.log'),
   });
 

@@ -26,8 +26,8 @@ export interface Verdict {
 }
 
 export interface Judging {
-  /** Who is about to write; null: somebody who takes no part. */
-  readonly agent: AgentId | null;
+  /** Who is about to write, with all for whom it speaks; empty: somebody who takes no part. */
+  readonly own: ReadonlySet<AgentId>;
   /** Whether Git ignores a path. */
   readonly isIgnored: (path: ScopePath) => boolean;
 }
@@ -43,8 +43,8 @@ export async function judge(
   const around = new Map<ScopePath, PathAround>();
   for (const [index, found] of (await scopesOfPaths(coordinator, places)).entries())
     around.set(places[index] as ScopePath, found);
-  const others = locks.filter(({ agent }) => agent !== judging.agent);
-  const own = locks.filter(({ agent }) => agent === judging.agent);
+  const others = locks.filter(({ agent }) => !judging.own.has(agent));
+  const own = locks.filter(({ agent }) => judging.own.has(agent));
   return subjects.map((subject) => verdictOn(subject, { around, others, own }, judging));
 }
 

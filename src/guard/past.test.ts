@@ -1,5 +1,13 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { encodeState, decodeState, initialState, type Entry, type State } from '../core/index.ts';
+import {
+  asSessionId,
+  decodeState,
+  encodeState,
+  initialState,
+  type AgentId,
+  type Entry,
+  type State,
+} from '../core/index.ts';
 import { Machine } from '../../test/support/machine.ts';
 import { judgePast, type PastCommit } from './index.ts';
 
@@ -59,6 +67,18 @@ describe('a commit of a file that another agent had then', () => {
   test('is not refused in the second in which it was granted or given back', async () => {
     expect(await refusedOf([commit(1_010_000, 'api/a.ts'), commit(1_020_000, 'api/a.ts')])).toEqual([]);
     expect(await refusedOf([commit(1_011_000, 'api/a.ts'), commit(1_019_000, 'api/a.ts')])).toHaveLength(2);
+  });
+
+  test('is not refused where its agent has started the holder, and names the token of just that lock', async () => {
+    const agent = 'cy' as AgentId;
+    const metadata = { startedBy: 'bo' };
+    machine.say({ kind: 'AgentJoin', agent, session: asSessionId('session of cy'), metadata });
+    machine.acquire('cy', { files: ['api/c.ts'] });
+    const token = machine.log.length;
+    const by = (over: Partial<PastCommit>) => refusedOf([commit(1_025_000, 'api/c.ts', over)]);
+    expect(await by({ agent: 'bo', tokens: [token] })).toEqual([]);
+    expect(await by({ agent: 'bo', tokens: [token + 1] })).toEqual(['api/c.ts by cy']);
+    expect(await by({ agent: 'al', tokens: [token] })).toEqual(['api/c.ts by cy']);
   });
 
   test('is judged by the end of the log where it is from after that, until the lease ends', async () => {

@@ -6,6 +6,7 @@
  * granted that agent one of the tokens that they name; of nobody else.
  */
 import { evolve, isFree, scopeOf, type Entry, type Lock, type ScopePath, type State } from '../core/index.ts';
+import { startedBy } from './kin.ts';
 import { subjectsInIndex, type Subject } from './subjects.ts';
 
 export interface PastCommit {
@@ -105,8 +106,11 @@ interface Hit {
   readonly name: string;
   readonly path: ScopePath | null;
   readonly scope: ScopePath;
-  readonly locks: readonly Lock[];
+  readonly locks: readonly HitLock[];
 }
+
+/** `startedBy`: the agent that started its holder; null: nobody did. */
+type HitLock = Lock & { readonly startedBy: string | null };
 
 function refusals<C extends PastCommit>(
   { commit, hits }: Found<C>,
@@ -114,8 +118,12 @@ function refusals<C extends PastCommit>(
 ): PastRefusal<C>[] {
   const { agent, tokens } = commit;
   const isProven = agent !== null && tokens.some((token) => grants.has(grantOf(agent, token)));
+  // Whoever commits what a subagent of its own has locked names that lock's token.
+  const isOwn = (lock: HitLock): boolean =>
+    (isProven && lock.agent === agent) ||
+    (agent !== null && lock.startedBy === agent && tokens.includes(lock.token));
   return hits
-    .map((hit) => ({ ...hit, locks: hit.locks.filter((lock) => !(isProven && lock.agent === agent)) }))
+    .map((hit) => ({ ...hit, locks: hit.locks.filter((lock) => !isOwn(lock)) }))
     .filter(({ locks }) => locks.length > 0)
     .map((hit) => ({ commit, ...hit }));
 }
@@ -136,7 +144,12 @@ function hitOn(state: State, subject: Subject): Hit | null {
   const locks = targets.flatMap((target) => {
     const lock = state.locks.get(target);
     // It is the state's own, and changes with it.
-    return lock === undefined ? [] : [{ ...lock }];
+    return lock === undefined ? [] : [{ ...lock, startedBy: starterOf(state, lock) }];
   });
   return locks.length === 0 ? null : { name: subject.name, path, scope, locks };
+}
+
+function starterOf({ agents }: State, { agent }: Lock): string | null {
+  const starter = agents.get(agent)?.metadata[startedBy];
+  return typeof starter === 'string' ? starter : null;
 }

@@ -1,6 +1,6 @@
 /** A commit says of which agent it is, and under which locks it was made. */
 import { parseAgentIdForm, type AgentId, type ScopePath } from '../../core/index.ts';
-import { subjectsInIndex } from '../../guard/index.ts';
+import { kinOf, subjectsInIndex } from '../../guard/index.ts';
 import { scopesOfPaths } from '../../participant/index.ts';
 import type { Coordinator, LockView, StatusAnswer } from '../../protocol/index.ts';
 import type { Trailer } from '../../repository/index.ts';
@@ -48,11 +48,12 @@ export async function trailersOf(
 /** Of the locks of an agent that cover what is committed. */
 async function tokensFor(
   coordinator: Pick<Coordinator, 'query'>,
-  { locks }: StatusAnswer,
+  { agents, locks }: StatusAnswer,
   agent: AgentId,
   files: readonly string[],
 ): Promise<readonly number[]> {
-  const own = locks.filter((lock) => lock.agent === agent && lock.resource === undefined);
+  const kin = kinOf(agents, agent);
+  const own = locks.filter((lock) => kin.has(lock.agent) && lock.resource === undefined);
   if (own.length === 0) return [];
   const paths = subjectsInIndex(files).flatMap((subject) =>
     'path' in subject ? [subject.path] : 'folder' in subject ? [subject.folder] : [],

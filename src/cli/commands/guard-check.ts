@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { named, parseAgentIdForm, type AgentId, type ScopePath } from '../../core/index.ts';
 import {
   judge,
+  kinOf,
   strictly,
   subjectsInIndex,
   subjectsOf,
@@ -67,7 +68,7 @@ export async function judged(
     ? new Set()
     : await call.world.inspection.ignoredAmong(await call.repository(), pathsOf(subjects));
   const plain = await judge(coordinator, status, subjects, {
-    agent,
+    own: isCommit ? kinOf(status.agents, agent) : kinOf([], agent),
     isIgnored: (path) => ignored.has(path),
   });
   const verdicts = await asConfigured(call, plain);

@@ -77,7 +77,7 @@ async function beforeTrees(work: HookWork, { writes }: ShellReading): Promise<Ho
   );
   const agent = work.memory.speaking()?.agent ?? null;
   const verdicts = await judge(coordinator, status, subjectsOf(places), {
-    agent,
+    own: new Set(agent === null ? [] : [agent]),
     isIgnored: (path) => ignored.has(path),
   });
   for (const [at, verdict] of verdicts.entries()) {

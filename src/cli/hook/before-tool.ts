@@ -16,6 +16,7 @@ import { agentPorts } from '../commands/speak.ts';
 import { explainRefusal } from '../format/refusal.ts';
 import { digestOfFile } from './digest-of-file.ts';
 import { asAgent } from './enrolment.ts';
+import { handOver } from './hand-over.ts';
 import type { HookWork } from './hook-work.ts';
 import { giveBackClean, keepClaims } from './own-claims.ts';
 import { placed, type Placed } from './places.ts';
@@ -73,7 +74,11 @@ async function claimed(work: HookWork, places: readonly Placed[]): Promise<Claim
     },
     acquire: async (wish: Wish) => {
       const once = await ask(wish);
-      const first = isWaiting(once) && (await sleepNoMore(work)) ? await ask(wish) : once;
+      const isFreed =
+        once.kind === 'refused' &&
+        ((isWaiting(once) && (await sleepNoMore(work))) ||
+          (await handOver(work, wish, once.reply.rejection)));
+      const first = isFreed ? await ask(wish) : once;
       const isTooMuch = first.kind === 'refused' && tooMuch.has(first.reply.rejection.code);
       if (!isTooMuch || asked.session === null) return first;
       // What it has committed by now it need not keep.

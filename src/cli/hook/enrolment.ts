@@ -10,6 +10,7 @@ import {
   type Rejection,
 } from '../../core/index.ts';
 import { ancestorsOf, type AncestorProcess } from '../../client/index.ts';
+import { startedBy } from '../../guard/index.ts';
 import {
   hasJoined,
   join,
@@ -25,7 +26,7 @@ import type { Call } from '../call.ts';
 import { agentPorts, submit } from '../commands/speak.ts';
 import { line } from '../format/text.ts';
 import type { HookWork } from './hook-work.ts';
-import { keyOf } from './memory.ts';
+import { keyOf, SessionMemory } from './memory.ts';
 
 /** Its session, if it takes part already; null: nothing has been done in its name. */
 export async function speakingAs({ call, repository, memory }: HookWork): Promise<AgentSession | null> {
@@ -111,7 +112,8 @@ function keep({ call, memory }: HookWork, joined: Extract<Joined, { kind: 'joine
 const refusedJoin = ({ code, message, details }: Rejection): CommandError =>
   new CommandError(code, exitCodes.refused, message, details);
 
-async function joinAs({ call, client, worktree, memory }: HookWork, agent: AgentId): Promise<Joined> {
+async function joinAs(work: HookWork, agent: AgentId): Promise<Joined> {
+  const { call, client, worktree, memory } = work;
   const { world } = call;
   const bound = clientProcess(memory.ancestors(), ancestorsOf());
   // An earlier session of the name that is gone is replaced.
@@ -120,6 +122,7 @@ async function joinAs({ call, client, worktree, memory }: HookWork, agent: Agent
     program: client,
     host: world.hostName(),
     worktree,
+    ...(work.asked.subagent === null ? {} : { [startedBy]: mainAgentOf(work) }),
   };
   return join(ports, agent, metadata);
 }
@@ -150,6 +153,14 @@ export function clientProcess(
   );
   return found?.process ?? null;
 }
+
+/** What the session remembers of its own agent, that has started this one. */
+export const mainMemory = ({ repository, memory, asked }: HookWork): SessionMemory =>
+  asked.subagent === null ? memory : new SessionMemory(repository.commonDir, asked.session, null);
+
+/** The session's own agent, whether or not it has joined yet. */
+export const mainAgentOf = (work: HookWork): AgentId =>
+  mainMemory(work).speaking()?.agent ?? nameOf({ ...work, asked: { ...work.asked, subagent: null } });
 
 const partLengthMax = 40;
 

@@ -169,11 +169,43 @@ describe('who acts', () => {
   test('a subagent is an agent of its own, and leaves when it ends', async () => {
     const root = shop();
     const [main, sub] = [new Session(root, 'one'), new Session(root, 'one', { agent_id: 'sub-7' })];
-    await main.before('api/a.ts');
+    const other = new Session(root, 'one', { agent_id: 'sub-8' });
+    await main.before('api/b.ts');
+    await other.before('api/a.ts');
     expect((await sub.before('api/a.ts')).code).toBe(2);
-    expect((await sub.before('api/b.ts')).code).toBe(0);
+    await other.say('SubagentStop');
+    expect((await sub.before('api/a.ts')).code).toBe(0);
+    expect((await main.before('api/a.ts')).code).toBe(2);
     await sub.say('SubagentStop');
-    expect((await held(root)).map((lock) => lock.split(' ')[0])).toEqual(['api/a.ts']);
+    expect((await held(root)).map((lock) => lock.split(' ')[0])).toEqual(['api/b.ts']);
+  });
+
+  test('a subagent goes on where the agent that started it has edited, but not where that one has a lock by its own word', async () => {
+    const root = shop();
+    const [main, sub] = [new Session(root, 'one'), new Session(root, 'one', { agent_id: 'sub-7' })];
+    await main.before('api/a.ts');
+    write(root, { 'api/a.ts': 'of main\n' });
+    const [name = ''] = (await held(root)).map((lock) => lock.split(' ')[1] ?? '');
+    await rhemaIn(root, 'lock', 'acquire', 'api/b.ts', '--agent', name);
+    expect((await sub.before('api/a.ts')).code).toBe(0);
+    expect((await sub.before('api/b.ts')).code).toBe(2);
+    expect(await held(root)).toEqual([
+      expect.stringMatching(/^api\/a\.ts claude-\w{6}-\w{4}$/),
+      `api/b.ts ${name}`,
+    ]);
+  });
+
+  test('what a subagent has locked its session may commit', async () => {
+    const root = shop();
+    const [main, sub] = [new Session(root, 'one'), new Session(root, 'one', { agent_id: 'sub-7' })];
+    await main.before('api/b.ts');
+    await sub.before('api/a.ts');
+    write(root, { 'api/a.ts': 'of sub\n' });
+    git(root, 'add', 'api/a.ts');
+    const name = (await held(root)).find((lock) => lock.startsWith('api/b.ts'))?.split(' ')[1] ?? '';
+    expect((await rhemaIn(root, 'guard', 'check', '--staged', '--agent', name)).code).toBe(0);
+    expect((await rhemaIn(root, 'guard', 'check', '--staged')).code).toBe(3);
+    expect((await rhemaIn(root, 'guard', 'check', 'api/a.ts', '--agent', name)).code).toBe(3);
   });
 
   test('an agent that has joined through rhema mcp acts under that name from then on', async () => {
