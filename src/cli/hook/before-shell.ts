@@ -5,7 +5,7 @@ import { judge, subjectsOf, type Verdict } from '../../guard/index.ts';
 import { passes, type HookAnswer } from '../../hooks/index.ts';
 import type { LockView } from '../../protocol/index.ts';
 import { readShell, type GitOperation, type ShellReading } from '../../shell/index.ts';
-import { someNames } from '../../wording/index.ts';
+import { count } from '../../wording/index.ts';
 import { line } from '../format/text.ts';
 import { beforeEdit, noteRead } from './before-tool.ts';
 import { beforeGit } from './before-git.ts';
@@ -107,17 +107,23 @@ async function inPattern(
   });
 }
 
+const shownMax = 5;
+
 function refusedTree({ call }: HookWork, { name }: Verdict, locks: readonly LockView[]): HookAnswer {
   const shown = relative(call.cwd, name) || '.';
-  const [first] = locks;
-  const why = first?.reason ?? null;
-  const reason = why === null ? '' : ` (${why})`;
-  const names = someNames(locks.map((lock) => shownName(lock)));
+  const more = locks.length - shownMax;
   return {
     kind: 'refuse',
     reason: [
-      line`rhema: not run: it would write ${shown}, where ${first?.agent ?? 'another agent'} holds ${names}${reason}.`,
+      line`rhema: not run: in ${shown} it would write what others hold:`,
+      ...locks.slice(0, shownMax).map((lock) => `  ${lockText(lock)}`),
+      ...(more > 0 ? [`  and ${count(more, 'more lock')}: ${call.rhema('lock', 'list')}`] : []),
       '  Name the files that you mean, without those; or do it when they are given back.',
     ].join('\n'),
   };
+}
+
+function lockText(lock: LockView): string {
+  const reason = lock.reason === null ? '' : ` (${lock.reason})`;
+  return line`${lock.agent}: ${shownName(lock)}${reason}`;
 }
