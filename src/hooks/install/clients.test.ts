@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { commandLine, entryFor, jsonHookClients, oursIn } from './clients.ts';
+import { commandLine, entryFor, eventLabel, jsonHookClients, oursIn } from './clients.ts';
 import { kimiLines } from './kimi.ts';
 
 const path = 'node_modules/rhema/dist/cli/main.js';
@@ -25,16 +25,28 @@ it('each client is told in its own words, from the top of the repository, in its
 });
 
 it('at these moments', () => {
-  const events = jsonHookClients.map(
-    ({ name, events: all }) => `${name}: ${all.map((one) => one.name).join(' ')}`,
-  );
+  const events = jsonHookClients.map(({ name, events: all }) => `${name}: ${all.map(eventLabel).join(' ')}`);
   expect(events.join('\n')).toMatchInlineSnapshot(`
-    "claude: SessionStart UserPromptSubmit PreToolUse PostToolUse SubagentStart SubagentStop Stop SessionEnd
+    "claude: SessionStart UserPromptSubmit PreToolUse PostToolUse SubagentStart SubagentStop Stop Stop (wake) SessionEnd
     codex: SessionStart UserPromptSubmit PreToolUse PostToolUse SubagentStart SubagentStop Stop SessionEnd
     gemini: SessionStart BeforeAgent BeforeTool AfterTool AfterAgent SessionEnd
     cursor: sessionStart beforeSubmitPrompt preToolUse postToolUse subagentStart subagentStop stop sessionEnd
     copilot: sessionStart userPromptSubmitted preToolUse postToolUse subagentStart subagentStop agentStop sessionEnd
     vscode: SessionStart UserPromptSubmit PreToolUse PostToolUse SubagentStart SubagentStop Stop"
+  `);
+});
+
+it('some entries have words of their own: what wakes an agent, and what Codex would cut short', () => {
+  const own = jsonHookClients.flatMap((client) =>
+    client.events
+      .filter(({ handler }) => handler !== undefined)
+      .map((event) =>
+        [client.name, event.name, JSON.stringify(entryFor(client, event, 'rhema hook X'))].join(' '),
+      ),
+  );
+  expect(own.join('\n')).toMatchInlineSnapshot(`
+    "claude Stop {"hooks":[{"type":"command","command":"rhema hook X wake","timeout":600,"asyncRewake":true}]}
+    codex SessionEnd {"hooks":[{"type":"command","command":"rhema hook X","timeout":3}]}"
   `);
 });
 
@@ -52,6 +64,7 @@ it.each([
   ['"/opt/x y/rhema" hook claude ', '"/opt/x y/rhema" hook claude'],
   [`node "$CLAUDE_PROJECT_DIR"/${path} hook claude`, `node "$CLAUDE_PROJECT_DIR"/${path} hook claude`],
   ['rhema hook claude PreToolUse', 'rhema hook claude'],
+  ['rhema hook claude wake', 'rhema hook claude'],
   ['rhema hook codex', null],
   ['rhema hook claude --verbose', null],
   ['rhema hook claude; theirs', null],
@@ -59,5 +72,5 @@ it.each([
   ['theirs hook claude', null],
   [undefined, null],
 ])('of ours is %j: %j', (command, ours) => {
-  expect(oursIn('claude', command)).toBe(ours);
+  expect(oursIn('claude', command)?.line ?? null).toBe(ours);
 });

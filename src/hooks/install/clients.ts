@@ -16,7 +16,18 @@ export interface HookEvent {
   readonly name: string;
   /** Which tools it is about; absent: all, or the client does not tell them apart. */
   readonly matcher?: string;
+  /** Run in the background when the agent stops, to wake it: a second entry at its moment. */
+  readonly wakes?: true;
+  /** What stands in its handler alone, or in place of what stands in all. */
+  readonly handler?: Table;
 }
+
+/** How an entry is called: by its moment, and what it does there where there are two. */
+export const eventLabel = ({ name, wakes }: HookEvent): string =>
+  wakes === undefined ? name : `${name} (${wakeWord})`;
+
+/** In a command line, in the place of an event. */
+const wakeWord = 'wake';
 
 /** A client that reads its hooks from a JSON file of the project. */
 export interface JsonHookClient {
@@ -46,6 +57,9 @@ export interface JsonHookClient {
 /** The client passes the act when a hook takes longer; ours has decided long before. */
 const patienceSeconds = 10;
 
+/** As long as Claude Code lets a hook run in the background; who waits there gives up before. */
+const sleepSeconds = 600;
+
 const claudeTools = 'Edit|Write|MultiEdit|NotebookEdit|Bash|Read|mcp__rhema__agent_join';
 
 const claude: JsonHookClient = {
@@ -60,6 +74,7 @@ const claude: JsonHookClient = {
     { name: 'SubagentStart' },
     { name: 'SubagentStop' },
     { name: 'Stop' },
+    { name: 'Stop', wakes: true, handler: { timeout: sleepSeconds, asyncRewake: true } },
     { name: 'SessionEnd' },
   ],
   root: {},
@@ -70,6 +85,9 @@ const claude: JsonHookClient = {
   failing: 'open',
   approval: 'reads its hooks when a session starts: one that runs already goes on without',
 };
+
+/** It waits no longer at the end of a session, and says so of an entry that asks for more. */
+const codexEndSeconds = 3;
 
 /** It compares the words of a hook that its user has trusted; so these stay the same from one version to the next. */
 const codex: JsonHookClient = {
@@ -84,7 +102,7 @@ const codex: JsonHookClient = {
     { name: 'SubagentStart' },
     { name: 'SubagentStop' },
     { name: 'Stop' },
-    { name: 'SessionEnd' },
+    { name: 'SessionEnd', handler: { timeout: codexEndSeconds } },
   ],
   root: {},
   shape: 'grouped',
@@ -207,22 +225,38 @@ export function commandLine(
   return [...started, 'hook', name].join(' ');
 }
 
+/** A command line that is one of ours for a client. */
+export interface OwnCommand {
+  /** What {@link commandLine} gave. */
+  readonly line: string;
+  readonly wakes: boolean;
+}
+
 /**
- * What {@link commandLine} gave, of a command line that is one of ours for a client: it ends in `hook CLIENT`, or in that and
- * an event, and what is started is this program, wherever it lies. Null: it is somebody else's.
+ * What a command line is that ends in `hook CLIENT`, or in that and an event, and starts this program, wherever it lies. Null: it
+ * is somebody else's.
  */
-export function oursIn(client: string, command: unknown): string | null {
+export function oursIn(client: string, command: unknown): OwnCommand | null {
   if (typeof command !== 'string') return null;
-  const ours = new RegExp(`^((.*\\S)\\s+hook\\s+${client})(?:\\s+[A-Za-z]+)?\\s*$`, 's').exec(command);
-  const [, line = null, program = ''] = ours ?? [];
-  return /(?:^|[\s/\\"'])(?:rhema|cli[/\\]main\.[cm]?[jt]s)["']?$/.test(program) ? line : null;
+  const ours = new RegExp(`^((.*\\S)\\s+hook\\s+${client})(?:\\s+([A-Za-z]+))?\\s*$`, 's').exec(command);
+  const [, line = '', program = '', word] = ours ?? [];
+  const isOurs = /(?:^|[\s/\\"'])(?:rhema|cli[/\\]main\.[cm]?[jt]s)["']?$/.test(program);
+  return isOurs ? { line, wakes: word === wakeWord } : null;
 }
 
 /** What stands in the list of an event. */
 export function entryFor(client: JsonHookClient, event: HookEvent, command: string): Table {
-  const { type, ...rest } = client.handler;
-  const started = client.namesEvent === undefined ? command : `${command} ${event.name}`;
+  const { type, ...rest } = { ...client.handler, ...event.handler };
+  const word = event.wakes ? wakeWord : client.namesEvent ? event.name : null;
+  const started = word === null ? command : `${command} ${word}`;
   const handler = { ...(type === undefined ? {} : { type }), [client.commandKey]: started, ...rest };
   const matcher = event.matcher === undefined ? {} : { matcher: event.matcher };
   return client.shape === 'grouped' ? { ...matcher, hooks: [handler] } : { ...matcher, ...handler };
+}
+
+/** What stands in the lists of all events; `command`: the line that is meant by each. */
+export function hooksOf(client: JsonHookClient, command: string): Readonly<Record<string, readonly Table[]>> {
+  const lists: Record<string, Table[]> = {};
+  for (const event of client.events) (lists[event.name] ??= []).push(entryFor(client, event, command));
+  return lists;
 }

@@ -1,6 +1,7 @@
 /** Puts the hooks of a client into the text of its file, finds them there, and takes them out. */
 import { isDeepStrictEqual } from 'node:util';
-import { entryFor, oursIn, type HookEvent, type JsonHookClient } from './clients.ts';
+import { entryFor, eventLabel, hooksOf, oursIn } from './clients.ts';
+import type { HookEvent, JsonHookClient, OwnCommand } from './clients.ts';
 import { insertFirst, isTable, readJson, remove, type Table } from './json-text.ts';
 
 /** Which of the events of a client are asked about in its file, and how. */
@@ -22,19 +23,26 @@ export function lookAt(client: JsonHookClient, text: string | null): Look {
   if (!read.ok) return read;
   const kinds = { installed: [] as string[], changed: [] as string[], missing: [] as string[] };
   for (const event of client.events) {
-    const ours = entriesAt(read.hooks, event.name).filter((entry) => commandsIn(client, entry).length > 0);
+    const ours = entriesAt(read.hooks, event.name).filter((entry) => isOf(client, event, entry));
     const isInstalled = ours.some((entry) => isAsWritten(client, event, entry));
-    kinds[ours.length === 0 ? 'missing' : isInstalled ? 'installed' : 'changed'].push(event.name);
+    kinds[ours.length === 0 ? 'missing' : isInstalled ? 'installed' : 'changed'].push(eventLabel(event));
   }
   const commands = Object.values(read.hooks).flatMap((list) =>
-    Array.isArray(list) ? (list as readonly unknown[]).flatMap((entry) => commandsIn(client, entry)) : [],
+    Array.isArray(list)
+      ? (list as readonly unknown[]).flatMap((entry) => commandsIn(client, entry).map(({ line }) => line))
+      : [],
   );
   return { ok: true, ...kinds, commands: [...new Set(commands)] };
 }
 
 function isAsWritten(client: JsonHookClient, event: HookEvent, entry: unknown): boolean {
   const [command] = commandsIn(client, entry);
-  return command !== undefined && isDeepStrictEqual(entry, entryFor(client, event, command));
+  return command !== undefined && isDeepStrictEqual(entry, entryFor(client, event, command.line));
+}
+
+/** Whether an entry of ours, changed or not, is the one that an event has. */
+function isOf(client: JsonHookClient, event: HookEvent, entry: unknown): boolean {
+  return commandsIn(client, entry).some((command) => command.wakes === (event.wakes === true));
 }
 
 export type Edit =
@@ -47,10 +55,6 @@ export function newFile(client: JsonHookClient, command: string): string {
   return `${JSON.stringify({ ...client.root, hooks: hooksOf(client, command) }, null, 2)}\n`;
 }
 
-function hooksOf(client: JsonHookClient, command: string): Table {
-  return Object.fromEntries(client.events.map((event) => [event.name, [entryFor(client, event, command)]]));
-}
-
 /** Adds what is missing. An entry of ours that somebody has changed stays, and is named in `changed`. */
 export function withHooks(client: JsonHookClient, text: string | null, command: string): Edit {
   const look = lookAt(client, text);
@@ -58,7 +62,7 @@ export function withHooks(client: JsonHookClient, text: string | null, command: 
   const { changed, missing } = look;
   if (missing.length === 0) return { kind: 'unchanged', changed };
   if (text === null || text.trim() === '') return { kind: 'edited', text: newFile(client, command), changed };
-  const added = client.events.filter(({ name }) => missing.includes(name));
+  const added = client.events.filter((event) => missing.includes(eventLabel(event)));
   const edited = addedTo(client, text, added, command);
   const after = lookAt(client, edited);
   return after.ok && after.missing.length === 0
@@ -203,7 +207,7 @@ function listIn(entry: unknown): readonly unknown[] {
   return Array.isArray(list) ? list : [];
 }
 
-function commandsIn(client: JsonHookClient, entry: unknown): string[] {
+function commandsIn(client: JsonHookClient, entry: unknown): OwnCommand[] {
   const handlers = client.shape === 'flat' ? [entry] : listIn(entry);
   return handlers
     .map((handler) => oursIn(client.name, isTable(handler) ? handler[client.commandKey] : undefined))

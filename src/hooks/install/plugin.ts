@@ -1,5 +1,5 @@
 /** The plugin for Claude Code: the same hooks, the tools and a skill in one folder, for whoever wants no file of his project changed. */
-import { entryFor, jsonHookClients, type JsonHookClient } from './clients.ts';
+import { hooksOf, jsonHookClients, type JsonHookClient } from './clients.ts';
 import type { Table } from './json-text.ts';
 
 /** It is copied to where it is run, so the program is found by its name. */
@@ -26,14 +26,14 @@ export function pluginFiles(version: string): Readonly<Record<string, Table | st
 
 function hooks(): Table {
   const claude = jsonHookClients.find(({ name }) => name === 'claude') as JsonHookClient;
-  return Object.fromEntries(
-    claude.events.map(({ name, matcher }) => {
-      // The tools of a plugin have its name in theirs.
-      const tools =
-        matcher === undefined ? {} : { matcher: `${matcher}|mcp__plugin_rhema_rhema__agent_join` };
-      return [name, [entryFor(claude, { name, ...tools }, `${program} hook claude`)]];
-    }),
-  );
+  const events = claude.events.map((event) => ({
+    ...event,
+    // The tools of a plugin have its name in theirs.
+    ...(event.matcher === undefined
+      ? {}
+      : { matcher: `${event.matcher}|mcp__plugin_rhema_rhema__agent_join` }),
+  }));
+  return hooksOf({ ...claude, events }, `${program} hook claude`);
 }
 
 const skill = `---

@@ -188,6 +188,33 @@ describe.each(jsonHookClients)('the hooks of $name', (client) => {
   });
 });
 
+describe('the entry that wakes an agent of Claude Code', () => {
+  const file = '.claude/settings.json';
+  const wakes = (entry: unknown): boolean => JSON.stringify(entry).includes('hook claude wake"');
+
+  it('is a second one at Stop: where it is missing status says so, and install puts it there', async () => {
+    const whole = JSON.parse((await run('hooks', 'install', 'claude', '--print')).stdout) as {
+      hooks: Record<string, readonly unknown[]>;
+    };
+    expect(whole.hooks['Stop']!.map(wakes)).toEqual([false, true]);
+    const without = { hooks: { ...whole.hooks, Stop: whole.hooks['Stop']!.filter((one) => !wakes(one)) } };
+    const before = JSON.stringify(without, null, 2);
+    put(file, before);
+    expect((await run('hooks', 'status')).stdout).toContain('does not ask at Stop (wake)');
+    await run('hooks', 'install', 'claude', '--yes');
+    const { hooks } = JSON.parse(textOf(file)!) as typeof whole;
+    expect(hooks['Stop']!.filter(wakes)).toHaveLength(1);
+    expect((await run('hooks', 'status')).stdout).toMatch(/claude +installed +/);
+  });
+
+  it('is named alone where it was changed', async () => {
+    await run('hooks', 'install', 'claude', '--yes');
+    put(file, textOf(file)!.replace('"timeout": 600', '"timeout": 60'));
+    const { stdout } = await run('hooks', 'install', 'claude', '--yes');
+    expect(stdout.match(/the entry of (.*) was changed/)?.[1]).toBe('Stop (wake)');
+  });
+});
+
 describe('the entry of the MCP server beside the hooks', () => {
   const file = '.gemini/settings.json';
   const server = ['mcp', '--client-config', 'gemini', '--write'];

@@ -131,7 +131,9 @@ function usersCommand(call: Call): string | null {
   try {
     const text = home === '' ? '' : readFileSync(join(home, kimiFile), 'utf8');
     const commands = [...text.matchAll(/^\s*command\s*=\s*["'](.*)["']\s*$/gm)];
-    return commands.map(([, command]) => oursIn('kimi', command)).find((one) => one !== null) ?? null;
+    return (
+      commands.map(([, command]) => oursIn('kimi', command)?.line ?? null).find((one) => one !== null) ?? null
+    );
   } catch {
     return null;
   }
