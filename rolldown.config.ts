@@ -63,14 +63,25 @@ const isOfLibrary = (path = ''): boolean => path.startsWith(join(import.meta.dir
  * the first answer.
  */
 const groups = [
+  // What decides and remembers is the owner's alone: who asks it needs only the names of things.
+  {
+    name: 'decider',
+    test: /src\/core\/(agents|syncs|locks|scopes|draft|queue|wait-graph|snapshot|lock-refusals|configuration|messages|contexts|notices-of-\w+|safety\/\w+|notices|former-holders|graph|priority-queue|decide|violations|lock-bounds|lines|expiry|evolve|gate|lock-index|invalidation|contention|ticket-line|overlap|concerned|initial-state|moves|inbox|requests|leases|withdrawal|write|decision|status|free|event-kinds|index)\.ts$/,
+    includeDependenciesRecursively: false,
+    priority: 5,
+  },
   {
     name: 'common',
-    test: /src\/(core\/(visible|message-forms)|protocol\/plain-issues|client\/version|cli\/mcp\/mcp-defaults)\.ts$/,
+    test: /src\/(core\/(visible|message-forms)|protocol\/plain-issues|client\/version|cli\/mcp\/mcp-defaults|hooks\/hook-clients)\.ts$/,
     priority: 4,
   },
   { name: 'base', test: /src\/cli\/(process\/process-ports|call)\.ts$/, priority: 3 },
   // What acts for an agent and says why it was refused: also for the hooks of clients, which need nothing of the tree of commands.
-  { name: 'acting', test: /src\/cli\/(commands\/(speak|named)|format\/refusal)\.ts$/, priority: 2.5 },
+  {
+    name: 'acting',
+    test: /src\/cli\/(commands\/(speak|named|acquiring|acting)|format\/refusal|answer\/output)\.ts$|src\/(wording\/notice-words|participant\/telling)\.ts$/,
+    priority: 2.5,
+  },
   { name: 'hook', test: /src\/cli\/hook\/run-hook\.ts$/, priority: 2.2 },
   {
     name: 'program',

@@ -11,6 +11,7 @@ import { durableAcquireBenchmark } from './benchmarks/durable-acquire.ts';
 import { enginesBenchmark } from './benchmarks/engines.ts';
 import { gitHooksBenchmark } from './benchmarks/git-hooks.ts';
 import { handOverBenchmark } from './benchmarks/hand-over.ts';
+import { hookBenchmark } from './benchmarks/hook.ts';
 import { initBenchmark } from './benchmarks/init.ts';
 import { mcpBenchmark } from './benchmarks/mcp.ts';
 import { memoryBenchmark } from './benchmarks/memory.ts';
@@ -33,6 +34,7 @@ const benchmarks: readonly Benchmark[] = [
   handOverBenchmark,
   enginesBenchmark,
   cliBenchmark,
+  hookBenchmark,
   gitHooksBenchmark,
   mcpBenchmark,
   openLogBenchmark,

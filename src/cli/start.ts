@@ -1,5 +1,4 @@
 import { writeSync } from 'node:fs';
-import { quickHook } from './hook/quick-hook.ts';
 import { quickMcp } from './mcp/quick-mcp.ts';
 
 /** Next to nothing of ours is loaded before this: what cannot be loaded is reported, too. */
@@ -7,11 +6,9 @@ export async function start(args: readonly string[]): Promise<void> {
   try {
     const mcp = quickMcp(args);
     if (mcp !== null) await (await import('./mcp/serve-mcp.ts')).serveMcp(mcp);
-    const hook = quickHook(args);
     process.exitCode =
-      hook === null
-        ? await (await import('./command-line.ts')).runHere(args)
-        : await (await import('./hook/run-hook.ts')).runHook(hook);
+      (args[0] === 'hook' ? await (await import('./hook/run-hook.ts')).runQuickly(args) : null) ??
+      (await (await import('./command-line.ts')).runHere(args));
   } catch (error) {
     reportUnloaded(error, args);
     process.exitCode = 1;

@@ -2,7 +2,8 @@
  * An edit that is always refused, for whoever wants to know whether a client's hook holds: what the client would send, so that the
  * very command line of its file answers it.
  */
-import { dialects, type HookClient } from './dialects.ts';
+import { dialects } from './dialects.ts';
+import type { HookClient } from './hook-clients.ts';
 import type { HookCall } from './hook-call.ts';
 
 const sessionStart = 'rhema-canary-';

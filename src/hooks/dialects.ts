@@ -1,18 +1,7 @@
 /** The clients, each with its own words. What is written here of a client is checked by what `rhema doctor` fires through its hooks. */
 import { commonEvents, commonFields, refused, said, silent, type Dialect } from './dialect.ts';
 import type { HookAnswer, HookEvent, Printed } from './hook-call.ts';
-
-export const hookClients = [
-  'claude',
-  'codex',
-  'gemini',
-  'cursor',
-  'copilot',
-  'vscode',
-  'opencode',
-  'kimi',
-] as const;
-export type HookClient = (typeof hookClients)[number];
+import type { HookClient } from './hook-clients.ts';
 
 /** At these the client passes text on to its model. */
 const tellsAt: ReadonlySet<HookEvent> = new Set(['sessionStart', 'prompt', 'afterTool', 'subagentStart']);

@@ -1,5 +1,6 @@
 /** What the hooks of clients say and understand, each in its own words; what is decided is decided elsewhere. */
-export { dialects, hookClients, type HookClient } from './dialects.ts';
+export { dialects } from './dialects.ts';
+export { hookClients, type HookClient } from './hook-clients.ts';
 export {
   passes,
   type Act,

@@ -1,9 +1,15 @@
 import { writeSync } from 'node:fs';
 import { payloadBytesMax } from '../../hooks/index.ts';
 import { processPorts } from '../process/process-ports.ts';
-import type { HookWords } from './quick-hook.ts';
+import { quickHook, type HookWords } from './quick-hook.ts';
 import { readStdin } from './read-stdin.ts';
 import { serveHook } from './serve-hook.ts';
+
+/** The same for a whole command line in its plainest words; null: it is another. */
+export async function runQuickly(args: readonly string[]): Promise<number | null> {
+  const words = quickHook(args);
+  return words === null ? null : runHook(words);
+}
 
 /** Answers the hook that this process is, and says how it ends. */
 export async function runHook(words: HookWords): Promise<number> {
