@@ -4,4 +4,4 @@ export { atRisk, type AtRisk } from './whole-tree.ts';
 export { kinOf, startedBy } from './kin.ts';
 export { judge, strictly, type Reason, type Verdict } from './judge.ts';
 export { judgePast, type PastCommit, type PastRefusal } from './past.ts';
-export { subjectsInIndex, subjectsOf, type Subject } from './subjects.ts';
+export { subjectsInIndex, subjectsOf, type NamedPlace, type Subject } from './subjects.ts';

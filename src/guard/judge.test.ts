@@ -74,6 +74,18 @@ describe('in the way is a lock of another', () => {
     expect(first?.locks.map(({ agent }) => agent)).toEqual(['bo']);
   });
 
+  test('but of what is below a folder only what is meant', async () => {
+    const subjects = subjectsOf([
+      { ...here('.'), matches: (below, isFolder) => isFolder || below.endsWith('.md') },
+    ]);
+    const of = async (...held: readonly LockView[]) =>
+      (await judge(coordinator, { locks: held }, subjects, { own: new Set(), isIgnored: () => false }))[0]
+        ?.because;
+    expect(await of(ofFile('al', 'api/a.ts'))).toBe('unheld');
+    expect(await of(ofFile('al', 'api/a.md'))).toBe('heldByOther');
+    expect(await of(ofScope('al', 'web'))).toBe('heldByOther');
+  });
+
   test('but no slot of a resource', async () => {
     const slot = lock('al', { resource: '@api' as ResourceName, slot: 1 });
     expect(await said([here('.')], [slot])).toEqual(['. passes unheld']);

@@ -81,7 +81,7 @@ function verdictOn(subject: Subject, { around, others, own }: Known, judging: Ju
   if (path !== null && judging.isIgnored(path)) return verdict(true, 'ignored');
   if (scope === null) return verdict(true, 'noScope');
   if (path !== null && found?.isFree === true) return verdict(true, 'free');
-  const inTheWay = others.filter((lock) => covers(lock, path, scope) || isBelow(lock, path));
+  const inTheWay = others.filter((lock) => covers(lock, path, scope) || isBelow(lock, subject));
   if (inTheWay.length > 0) return verdict(false, 'heldByOther', inTheWay);
   return own.some((lock) => covers(lock, path, scope)) ? verdict(true, 'held') : verdict(true, 'unheld');
 }
@@ -93,9 +93,13 @@ function covers(lock: LockView, path: ScopePath | null, scope: ScopePath): boole
 }
 
 /** A file has nothing below it, and a folder may be gone by now: so it is not looked at what lies there. */
-function isBelow(lock: LockView, path: ScopePath | null): boolean {
+function isBelow(lock: LockView, subject: Subject): boolean {
   const target = targetOf(lock);
-  return path !== null && target !== null && (path === '.' || target.startsWith(`${path}/`));
+  if (target === null || !('path' in subject)) return false;
+  const { path, matches } = subject;
+  if (path !== '.' && !target.startsWith(`${path}/`)) return false;
+  const below = path === '.' ? target : target.slice(path.length + 1);
+  return matches?.(below, lock.file === undefined) ?? true;
 }
 
 /** Null: of a resource. */

@@ -7,22 +7,27 @@ export interface NamedPlace {
   /** As it was named. */
   readonly name: string;
   readonly place: PathPlace;
+  readonly matches?: Matches;
 }
+
+/** Which paths below a folder are meant, by their way from there; of a folder: whether anything in it may be. Without: all. */
+export type Matches = (below: string, isFolder: boolean) => boolean;
 
 /** Why a path needs no look at the locks. */
 export type Elsewhere = 'outside' | 'otherRepository' | 'gitFolder';
 
 export type Subject =
-  | { readonly name: string; readonly path: ScopePath }
+  | { readonly name: string; readonly path: ScopePath; readonly matches?: Matches }
   /** Nothing can be locked under its name, so only a lock of the whole scope is in its way. `folder`: what is around it. */
   | { readonly name: string; readonly folder: ScopePath }
   | { readonly name: string; readonly elsewhere: Elsewhere };
 
 /** A lock is of a path in all working trees: what is written in another one is judged by its path there. */
 export function subjectsOf(places: readonly NamedPlace[]): Subject[] {
-  return places.map(({ name, place }): Subject => {
-    if (place.kind === 'here') return { name, path: place.path };
-    if (place.kind === 'otherTree') return inTree(name, place.path);
+  return places.map(({ name, place, matches }): Subject => {
+    const only = matches === undefined ? {} : { matches };
+    if (place.kind === 'here') return { name, path: place.path, ...only };
+    if (place.kind === 'otherTree') return { ...inTree(name, place.path), ...only };
     if (place.kind === 'unnameable') return { name, folder: place.folder };
     return { name, elsewhere: place.kind };
   });

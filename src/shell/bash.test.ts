@@ -12,9 +12,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, posix } from 'node:path';
-import picomatch from 'picomatch';
 import { afterAll, expect, test } from 'vitest';
-import { joinedPath, readShell, type ShellWrite } from './index.ts';
+import { matcherOf, pathOnDisk, readShell, type ShellWrite } from './index.ts';
 import { parseExamples } from './testing/answers.ts';
 
 /** Of the golden file those that touch nothing but files, and only where they are run. */
@@ -77,15 +76,11 @@ const foldersOnly = (path: string): boolean => stubs.some((stub) => stub.startsW
 function covers(write: ShellWrite, path: string): boolean {
   const isMatch = (place: string): boolean =>
     place === path || (write.how === 'tree' && (place === '.' || path.startsWith(`${place}/`)));
+  const place = posix.relative('/s', pathOnDisk(write, { start: '/s', home: '/~', top: '/s' })) || '.';
   if (write.pattern !== null) {
-    const matches = picomatch(joinedPath(write.folder, write.pattern), { dot: true });
-    const parts = path.split('/');
-    return parts.some(
-      (_, index) =>
-        (write.how === 'tree' || index === parts.length - 1) && matches(parts.slice(0, index + 1).join('/')),
-    );
+    const below = place === '.' ? path : path.slice(place.length + 1);
+    return (place === '.' || path.startsWith(`${place}/`)) && matcherOf(write)(below, false);
   }
-  const place = joinedPath(write.folder, write.path);
   if (write.inside !== null && foldersOnly(place)) return isMatch(`${place}/${write.inside}`);
   return isMatch(place);
 }

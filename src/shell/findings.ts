@@ -66,18 +66,18 @@ function placeOf(
     const named = namedPath(field.text, folder);
     return named === null ? null : { ...named, pattern: null };
   }
-  const named = namedPath(certainFolder(field.pattern), folder);
-  const pattern = namedPath(field.pattern, folder);
-  return named === null || pattern === null ? null : { ...named, pattern: pattern.path };
+  const { certain, live } = partsOf(field.pattern);
+  const named = namedPath(certain, folder);
+  return named === null || live.includes('\0') ? null : { ...named, pattern: live };
 }
 
-/** The longest folder in front of a pattern that has no live character. */
-function certainFolder(pattern: string): string {
+/** The longest folder in front of a pattern that has no live character, and what is left of it. */
+function partsOf(pattern: string): { readonly certain: string; readonly live: string } {
   const parts = pattern.split('/');
-  const first = parts.findIndex((part) => /(^|[^\\])(\\\\)*[*?[(]|(^|[^\\])(\\\\)*\{/.test(part));
-  const certain = parts.slice(0, first === -1 ? -1 : first).map((part) => part.replaceAll(/\\(.)/g, '$1'));
-  if (certain.length === 0) return '.';
-  return certain.join('/') === '' ? '/' : certain.join('/');
+  const first = parts.findIndex((part) => /(^|[^\\])(\\\\)*[*?[({]/.test(part));
+  const at = first === -1 ? parts.length - 1 : first;
+  const certain = parts.slice(0, at).join('/').replaceAll(/\\(.)/g, '$1');
+  return { certain: certain === '' ? (at === 0 ? '.' : '/') : certain, live: parts.slice(at).join('/') };
 }
 
 /** `name` in a folder that a word names. */

@@ -34,7 +34,7 @@ export function namedPath(word: string, folder: string | null): NamedPath | null
   if (root !== undefined) return rest !== '' && !rest.startsWith('/') ? null : fromRoot(root, rest);
   if (word.startsWith('/')) return { folder: folder ?? '.', path: word };
   if (folder === null) return null;
-  return { folder, path: /^(~|:\/)/.test(word) ? `./${word}` : word };
+  return { folder, path: isRooted(word) ? `./${word}` : word };
 }
 
 function fromRoot(root: string, rest: string): NamedPath {
@@ -60,7 +60,22 @@ export function joined(folder: string, path: string): string {
       return below(root, place === 0 ? rest : `${rest}/${path}`);
     }
   }
-  return trimmed(posix.join(folder, path));
+  const relative = trimmed(posix.join(folder, path));
+  return isRooted(relative) ? `./${relative}` : relative;
+}
+
+const isRooted = (path: string): boolean => /^(~|:\/)/.test(path);
+
+/** Where a named path is on disk, by where the command line is run, the home folder and the top of the working tree. */
+export function pathOnDisk(
+  { folder, path }: NamedPath,
+  { start, home, top }: { readonly start: string; readonly home: string; readonly top: string },
+): string {
+  const rooted = (text: string): string => {
+    if (text.startsWith('~')) return home + text.slice(1);
+    return text.startsWith(':/') ? posix.join(top, text.slice(2)) : text;
+  };
+  return posix.resolve(start, rooted(folder), rooted(path));
 }
 
 function below(root: string, rest: string): string {

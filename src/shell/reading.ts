@@ -23,8 +23,8 @@ export type Extent = 'file' | 'tree';
 export interface ShellWrite extends NamedPath {
   readonly how: Extent;
   /**
-   * Where the shell or the command looks for names that match: the pattern, from `folder`, with literal characters escaped by `\`. Then
-   * `path` is the longest folder in front of it that is certain, and `how` is that of each match.
+   * Where the shell or the command looks for names that match: the pattern, below `path`, with literal characters escaped by `\`. `how` is
+   * that of each match. See `matcherOf`.
    */
   readonly pattern: string | null;
   /** If `path` is a folder by then, this name in it is written instead: the target of `mv a b`. */

@@ -102,6 +102,36 @@ describe('guard check', () => {
     expect(await check('x')).toContain('acquire /repo:src/core/a.ts ');
   });
 
+  it('judges a shell command line by what it would write, and says what else it does', async () => {
+    const harness = harnessOf([held('src/core/a.ts'), held('src/core/c.ts')], {
+      place: (_repository, _cwd, path) => ({ kind: 'here', path: scopePath(path.replace('/repo/', '')) }),
+    });
+    const check = (command: string) => harness.run('guard', 'check', '--command', command);
+    expect(await check('cd src/core && sed -i s/a/b/ a.ts; rm b.ts')).toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(
+        /^rhema: 1 of 2 files may not be written: .*\n +src\/core\/a\.ts is held by alice/,
+      ) as string,
+    });
+    expect((await check('rm src/core/*.ts')).code).toBe(3);
+    expect(await check('rm src/core/*.js; git commit -am "$m" --no-verify; rm "$f"')).toEqual({
+      code: 0,
+      stdout: [
+        'FILE           VERDICT  WHY',
+        'src/core/*.js  passes   held by nobody',
+        'Git commits everything that was changed, without hooks',
+        'not judged: rm: a name that is known only when it is run\n',
+      ].join('\n'),
+      stderr: '',
+    });
+    expect((await check('ls')).stdout).toBe('nothing is written\n');
+    expect((await harness.json('guard', 'check', '--command', 'git -C x stash')).body).toMatchObject({
+      files: [],
+      git: [{ kind: 'stash', folder: 'x', paths: null }],
+      unjudged: [],
+    });
+  });
+
   it('asks for a lock of everything where strict_mode is on', async () => {
     const harness = harnessOf([held('src/core/a.ts')], {}, true);
     expect(await harness.run('guard', 'check', 'src/core/a.ts', '--agent', 'alice')).toMatchObject({

@@ -24,6 +24,8 @@ import type { ReportInput } from './safety-report.ts';
 export interface GuardCheckInput extends ReportInput {
   readonly paths: readonly string[];
   readonly staged?: boolean;
+  /** A shell command line. */
+  readonly command?: string;
   readonly range?: string;
   /** For a range. */
   readonly log?: string;
@@ -32,33 +34,42 @@ export interface GuardCheckInput extends ReportInput {
 
 /** Whether files may be written now, or what is staged committed. A question: nothing is locked, and nobody has to prove who he is. */
 export async function guardCheck(call: Call, input: GuardCheckInput): Promise<Outcome> {
-  const { paths, staged = false, range } = input;
-  if ([paths.length > 0, staged, range !== undefined].filter(Boolean).length !== 1)
-    throw usageError('name files, or say --staged, or --range A..B: one of them');
+  const { paths, staged = false, range, command } = input;
+  if ([paths.length > 0, staged, range !== undefined, command !== undefined].filter(Boolean).length !== 1)
+    throw usageError('name files, or say --staged, --command TEXT, or --range A..B: one of them');
   if (range !== undefined) return (await import('./guard-range.ts')).guardRange(call, { ...input, range });
   for (const option of ['log', 'format'] as const)
     if (input[option] !== undefined) throw usageError(`--${option} goes with --range`);
   const repository = await call.repository();
   const { inspection } = call.world;
+  const read =
+    command === undefined ? null : await (await import('./guard-command.ts')).readCommand(call, command);
   const subjects = staged
     ? subjectsInIndex(await inspection.stagedFiles(repository, call.ports.env))
     : subjectsOf(
-        paths.map((name) => ({ name, place: inspection.place(repository, call.cwd, nonEmpty(name)) })),
+        read?.places ??
+          paths.map((name) => ({ name, place: inspection.place(repository, call.cwd, nonEmpty(name)) })),
       );
-  return judged(call, subjects, { isCommit: staged, who: (status) => whoWrites(call, input.agent, status) });
+  return judged(call, subjects, {
+    isCommit: staged,
+    who: (status) => whoWrites(call, input.agent, status),
+    ...(read === null ? {} : { beside: read }),
+  });
 }
 
 export interface Judging {
   /** Whether they are about to be committed, and not written. */
   readonly isCommit: boolean;
   readonly who: (status: StatusAnswer) => Promise<AgentId | null>;
+  /** What is said beside the verdicts. */
+  readonly beside?: { readonly data: Readonly<Record<string, unknown>>; readonly lines: readonly string[] };
 }
 
 /** Whether somebody may write, or commit, all of it. */
 export async function judged(
   call: Call,
   subjects: readonly Subject[],
-  { isCommit, who }: Judging,
+  { isCommit, who, beside }: Judging,
 ): Promise<Outcome> {
   const coordinator = await call.coordinator();
   const status = await coordinator.query({ kind: 'status', at: null });
@@ -73,8 +84,14 @@ export async function judged(
   });
   const verdicts = await asConfigured(call, plain);
   const refused = verdicts.filter(({ passes }) => !passes);
-  const data = { agent, files: verdicts };
-  if (refused.length === 0) return done(status.revision, data, (style) => passedTable(style, verdicts));
+  const data = { agent, files: verdicts, ...beside?.data };
+  if (refused.length === 0)
+    return done(status.revision, data, (style) =>
+      [
+        passedTable(style, verdicts, isCommit ? 'nothing is staged' : 'nothing is written'),
+        ...(beside?.lines ?? []),
+      ].join('\n'),
+    );
   const about = { nowMs: call.nowMs, typing: await typingFrom(call, isCommit), agent, verdicts };
   return {
     kind: 'refused',
@@ -83,7 +100,7 @@ export async function judged(
     code: 'WRITE_REFUSED',
     message: `${refused.length} of ${count(verdicts.length, 'file')} may not be ${isCommit ? 'committed' : 'written'}: ${named(...refused.map(({ name }) => name))}`,
     details: data,
-    lines: refusedLines(about, isCommit),
+    lines: [...refusedLines(about, isCommit), ...(beside?.lines ?? [])],
   };
 }
 

@@ -20,8 +20,8 @@ const reasons: Readonly<Record<Exclude<Reason, 'heldByOther'>, string>> = {
 };
 
 /** Of what may all be written: why. */
-export function passedTable(style: Style, verdicts: readonly Verdict[]): string {
-  if (verdicts.length === 0) return 'nothing is staged';
+export function passedTable(style: Style, verdicts: readonly Verdict[], none: string): string {
+  if (verdicts.length === 0) return none;
   const rows = verdicts.map(({ name, because }): Cell[] => [
     name,
     { text: 'passes', emphasis: 'good' },

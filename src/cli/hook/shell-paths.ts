@@ -1,16 +1,14 @@
 /** Where the paths of a shell command line lead, on this disk. */
 import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { joinedPath, type ShellWrite } from '../../shell/index.ts';
+import { pathOnDisk, type ShellWrite } from '../../shell/index.ts';
 import type { HookWork } from './hook-work.ts';
 
 /** Absolute, from the folder in which the command line is run. */
 export function onDisk({ call, worktree, asked }: HookWork, folder: string, path = '.'): string {
-  const text = joinedPath(folder, path);
-  if (text === '~' || text.startsWith('~/')) return join(call.ports.env['HOME'] ?? '/', text.slice(1));
-  if (text.startsWith(':/')) return join(worktree, text.slice(2));
   const act = asked.act?.kind === 'shell' ? (asked.act.folder ?? '.') : '.';
-  return resolve(call.cwd, act, text);
+  const roots = { start: resolve(call.cwd, act), home: call.ports.env['HOME'] ?? '/', top: worktree };
+  return pathOnDisk({ folder, path }, roots);
 }
 
 export interface FoundWrite {
@@ -28,7 +26,7 @@ export function foundWrite(work: HookWork, write: ShellWrite): FoundWrite {
     return {
       path: named,
       isTree: true,
-      matching: { pattern: write.pattern, from: onDisk(work, write.folder) },
+      matching: { pattern: write.pattern, from: named },
     };
   const isFolder = isFolderAt(named);
   if (isFolder && write.inside !== null)

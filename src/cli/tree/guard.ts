@@ -8,10 +8,11 @@ export function addGuardCommands(program: Command, host: Host): void {
   const check = group
     .command('check')
     .description(
-      'whether files, or what is staged for a commit, may be written now, or commits that were made were in the way of others then; 3 where not',
+      'whether files, or what is staged for a commit, may be written now, or a shell command line run, or commits that were made were in the way of others then; 3 where not',
     )
     .argument('[paths...]', 'files and folders; they need not exist')
     .option('--staged', 'what a commit of the index would change')
+    .option('--command <text>', 'what a shell command line would write; it is not run')
     .option(
       '--range <range>',
       'commits that were made, such as origin/main..: by the log, who held what when each was made',
@@ -30,13 +31,14 @@ export function addGuardCommands(program: Command, host: Host): void {
     );
   notes(
     check,
-    'Refused is what another agent has locked: the file, its whole scope or, of a folder, anything below. What is outside of the repository, ignored by Git, in no scope or free passes; what nobody holds passes unless strict_mode is on. Nothing is locked by this.\n\nA commit of a range is refused for what another agent had locked through the whole second in which it was made. It is of the agent that its trailer Rhema-Agent names, where the log has granted that agent the token that Rhema-Token names.',
+    'Refused is what another agent has locked: the file, its whole scope or, of a folder, anything below. What is outside of the repository, ignored by Git, in no scope or free passes; what nobody holds passes unless strict_mode is on. Nothing is locked by this.\n\nOf a command line, what its text says is judged: redirections, the usual commands that write, and those that they are given to, such as by sh -c or xargs. What cannot be known is listed, and so is what Git would do to the whole working tree; neither is refused.\n\nA commit of a range is refused for what another agent had locked through the whole second in which it was made. It is of the agent that its trailer Rhema-Agent names, where the log has granted that agent the token that Rhema-Token names.',
   );
   examples(
     check,
     'rhema guard check src/login.ts',
     'rhema guard check --staged',
     'rhema guard check --staged --agent alice --json',
+    `rhema guard check --command "cd src && sed -i 's/a/b/' login.ts"`,
     'rhema guard check --range origin/main..',
     'rhema guard check --range origin/main.. --log coordination.jsonl --format sarif',
   );
