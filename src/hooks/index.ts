@@ -11,3 +11,4 @@ export {
 } from './hook-call.ts';
 export { payloadBytesMax, readCall } from './read-call.ts';
 export { canaryOf, canaryReason, isCanary } from './canary.ts';
+export type { Dialect } from './dialect.ts';

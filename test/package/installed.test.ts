@@ -55,6 +55,27 @@ it('it is one package of under 10 MB, on a disk that counts in blocks', () => {
   expect(bytes.reduce((sum, each) => sum + each, 0)).toBeLessThan(10_000_000);
 });
 
+it('each file of the program has what the others ask it for', () => {
+  const cli = join(installed, 'dist/cli');
+  const files = readdirSync(cli).filter((name) => name.endsWith('.js'));
+  const textOf = (name: string): string => readFileSync(join(cli, name), 'utf8');
+  const missing = files.flatMap((name) => {
+    const text = textOf(name);
+    return Array.from(text.matchAll(/const (require_\w+) = require\("\.\/([^"]+)"\)/g)).flatMap(
+      ([, variable = '', target = '']) => {
+        const given = textOf(target);
+        const asked = new Set(
+          Array.from(text.matchAll(new RegExp(`\\b${variable}\\.(\\w+)`, 'g')), ([, each = '']) => each),
+        );
+        return [...asked]
+          .filter((each) => !new RegExp(`exports(?:, "${each}"|\\.${each}\\b)`).test(given))
+          .map((each) => `${name} asks ${target} for ${each}`);
+      },
+    );
+  });
+  expect(missing).toEqual([]);
+});
+
 it.skipIf(process.platform === 'win32')(
   'a checkout that is linked keeps a program that runs after a build',
   () => {

@@ -8,6 +8,7 @@ import { beforeEdit, noteRead } from './before-tool.ts';
 import { line } from '../format/text.ts';
 import { speakFor, speakingAs } from './enrolment.ts';
 import type { HookWork } from './hook-work.ts';
+import { isTooMuch } from './too-much.ts';
 
 /** What a hook is answered, in a repository where agents are coordinated. */
 export async function answerHook(work: HookWork): Promise<HookAnswer> {
@@ -50,7 +51,13 @@ function answered(work: HookWork): Promise<HookAnswer> {
 }
 
 async function beforeTool(work: HookWork, act: Act | null): Promise<HookAnswer> {
-  if (act?.kind === 'read') noteRead(work, act.paths);
+  if (act?.kind === 'edit' && isTooMuch(act.paths))
+    return {
+      kind: 'refuse',
+      reason:
+        'rhema: not written: that is a path, or a number of files, that nobody can judge in time. Write less at once.',
+    };
+  if (act?.kind === 'read' && !isTooMuch(act.paths)) noteRead(work, act.paths);
   if (act?.kind === 'unclear')
     throw new Error(line`what ${act.tool} is about to write is not said in a way that is known`);
   if (act?.kind === 'shell') return (await import('./before-shell.ts')).beforeShell(work, act.command);
@@ -58,7 +65,7 @@ async function beforeTool(work: HookWork, act: Act | null): Promise<HookAnswer> 
 }
 
 async function afterTool(work: HookWork, act: Act | null): Promise<HookAnswer> {
-  if (act?.kind === 'edit') noteWritten(work, act.paths);
+  if (act?.kind === 'edit' && !isTooMuch(act.paths)) noteWritten(work, act.paths);
   if (act?.kind === 'shell') await (await import('./after-shell.ts')).afterShell(work, act.command);
   if (act?.kind === 'join' && act.agent !== null) await becomeWhoItJoinedAs(work, act.agent);
   return alive(work);

@@ -70,13 +70,12 @@ function lostText({ code, details }: Rejection, hadClaims: boolean): string | nu
 
 async function enrol(work: HookWork): Promise<AgentSession> {
   const { call, repository, memory } = work;
-  const chosen = work.asked.subagent === null ? (call.ports.env['RHEMA_AGENT'] ?? '') : '';
-  if (chosen !== '') {
-    const agent = valueOf(parseAgentId(chosen));
-    const session = await call.world.sessions.read(repository, agent);
+  const chosen = chosenName(work);
+  if (chosen !== null) {
+    const session = await call.world.sessions.read(repository, chosen);
     if (session !== null && hasJoined(session) && (await speakFor(work, session))) return session;
   }
-  const wished = memory.speaking()?.agent ?? (chosen === '' ? nameOf(work) : valueOf(parseAgentId(chosen)));
+  const wished = memory.speaking()?.agent ?? chosen ?? nameOf(work);
   const joined = await joinAs(work, wished);
   if (joined.kind === 'joined') return keep(work, joined);
   const { rejection } = joined.reply;
@@ -88,6 +87,14 @@ async function enrol(work: HookWork): Promise<AgentSession> {
   const other = await joinAs(work, longerName(work, wished));
   if (other.kind === 'refused') throw refusedJoin(other.reply.rejection);
   return keep(work, other);
+}
+
+/** Who its user says that it is; null: nobody. What is no name is passed over, and that is said. */
+function chosenName({ call, asked, aside }: HookWork): AgentId | null {
+  const text = asked.subagent === null ? (call.ports.env['RHEMA_AGENT'] ?? '') : '';
+  const parsed = text === '' ? null : parseAgentId(text);
+  if (parsed?.ok === false) aside.push(line`RHEMA_AGENT is passed over: ${parsed.problem}`);
+  return parsed?.ok === true ? parsed.value : null;
 }
 
 /** From now on the session of the client acts as an agent that has joined elsewhere; false: that one takes no part any more. */

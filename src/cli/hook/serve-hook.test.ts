@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { git, makeRepository, commitAll, temporaryFolder, write } from '../../repository/testing/fixture.ts';
 import { rhemaIn } from '../testing/direct.ts';
+import { processPorts } from '../process/process-ports.ts';
+import { serveHook } from './serve-hook.ts';
 import { contextOf, held, Session, shopFiles } from '../testing/hook-session.ts';
 
 function shop(more?: string): string {
@@ -320,6 +322,67 @@ test('a message is told once, after a tool', async () => {
   await rhemaIn(root, 'say', 'stop that', '--all', '--kind', 'stop', '--operator');
   expect(contextOf(await one.after('api/a.ts'))).toContain('stop that');
   expect(contextOf(await one.after('api/a.ts'))).toBe('');
+});
+
+describe('an agent that works elsewhere', () => {
+  test('edits a file under the locks of the repository that it lies in', async () => {
+    const root = shop();
+    const [one, gone] = [new Session(root, 'one'), new Session(temporaryFolder(), 'two')];
+    await one.before('api/a.ts');
+    const refused = await gone.before(join(root, 'api/a.ts'));
+    expect([refused.code, refused.told]).toEqual([2, expect.stringContaining(`-C ${root}`)]);
+    expect((await gone.before(join(root, 'api/new/b.ts'))).code).toBe(0);
+    expect((await held(root)).map((lock) => lock.split(' ')[0])).toEqual(['api/a.ts', 'api/new/b.ts']);
+    const nowhere = new Session(join(root, 'is', 'not', 'there'), 'three');
+    expect((await nowhere.before(join(root, 'api/a.ts'))).code).toBe(2);
+  });
+
+  test('or in a repository within, or beside it: under the locks of that one', async () => {
+    const [root, other] = [shop(), shop()];
+    await new Session(other, 'one').before('api/a.ts');
+    expect((await new Session(root, 'two').before(join(other, 'api/a.ts'))).code).toBe(2);
+    expect(await held(root)).toEqual([]);
+  });
+
+  test('is still told what happens in the project that its client was started for', async () => {
+    const root = shop();
+    const gone = new Session(temporaryFolder(), 'one');
+    expect(contextOf(await gone.say('SessionStart', {}, { CLAUDE_PROJECT_DIR: root }))).toContain(
+      'You are claude-',
+    );
+    expect((await gone.say('SessionStart')).json).toEqual({});
+  });
+});
+
+test('more than can be judged while a client waits is refused at once, where agents are coordinated', async () => {
+  const long = `api/${'a/'.repeat(3_000)}x`;
+  expect((await new Session(shop(), 'one').before(long)).code).toBe(2);
+  expect((await new Session(makeRepository(), 'one').before(long)).code).toBe(0);
+});
+
+test('a RHEMA_AGENT that is no name is passed over, and that is said', async () => {
+  const root = shop();
+  const edit = { tool_name: 'Edit', tool_input: { file_path: 'api/a.ts' } };
+  const heard = await new Session(root, 'one').say('PreToolUse', edit, { RHEMA_AGENT: '--all' });
+  expect([heard.code, heard.json['systemMessage']]).toEqual([
+    0,
+    expect.stringContaining('RHEMA_AGENT is passed over'),
+  ]);
+  expect(await held(root)).toEqual([expect.stringMatching(/^api\/a\.ts claude-/)]);
+});
+
+test('what is no JSON is refused in the words of what it must have been', async () => {
+  const ports = { ...processPorts(), cwd: temporaryFolder() };
+  const { stdout, exitCode } = await serveHook(ports, { client: 'claude', event: null }, 'x');
+  expect([exitCode, JSON.parse(stdout)]).toEqual([
+    2,
+    {
+      hookSpecificOutput: expect.objectContaining({
+        hookEventName: 'PreToolUse',
+        permissionDecision: 'deny',
+      }),
+    },
+  ]);
 });
 
 test('an edit on trial is refused where the coordinator can be asked, and leaves nothing', async () => {

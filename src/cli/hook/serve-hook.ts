@@ -1,24 +1,20 @@
 /** The hook of a client, from what it has sent to what it is answered. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { ancestorsOf, statePaths } from '../../client/index.ts';
 import { inTime } from '../../participant/index.ts';
 import { canaryReason, dialects, isCanary, passes, payloadBytesMax, readCall } from '../../hooks/index.ts';
-import type { HookAnswer, HookCall, HookEvent, Printed } from '../../hooks/index.ts';
-import { definitionFiles, RepositoryError } from '../../repository/index.ts';
+import type { Dialect, HookAnswer, HookCall, HookEvent, Printed } from '../../hooks/index.ts';
 import { Call, type GlobalOptions } from '../call.ts';
 import type { ProcessPorts } from '../process/ports.ts';
 import { isDisabled } from '../answer/output.ts';
 import { line } from '../format/text.ts';
 import { answerHook } from './answer-hook.ts';
 import type { HookWork } from './hook-work.ts';
-import { SessionMemory } from './memory.ts';
 import { programWords } from './program-words.ts';
 import { wakeEvent, type HookWords } from './quick-hook.ts';
 import { wake } from './wake.ts';
+import { workAt, worksFor } from './works.ts';
 
 /** Far below what any client waits: they let a tool run whose hook takes too long. */
-export const hookDeadlineMs = 5_000;
+export const hookDeadlineMs = 4_000;
 
 /** Answers what a client has sent. Never throws: a client takes a hook that breaks down for one that has nothing to say. */
 export async function serveHook(
@@ -45,12 +41,16 @@ export async function serveHook(
     return dialect.print(
       event === 'beforeTool' ? { kind: 'refuse', reason: text } : shownOnly(text),
       event,
-      read.name,
+      read.name === '' ? nameFor(dialect, event) : read.name,
     );
   }
   const answer = await answerTo(callOf(ports, options, read.call), words, read.call);
   return dialect.print(answer, read.call.event, read.name);
 }
+
+/** Where it is not said, as the client calls what it must be. */
+const nameFor = ({ events }: Dialect, event: HookEvent): string =>
+  Object.keys(events).find((name) => events[name] === event) ?? '';
 
 const shownOnly = (text: string): HookAnswer => ({ kind: 'pass', told: null, shown: text });
 
@@ -75,11 +75,24 @@ const asError = (error: unknown): Error => (error instanceof Error ? error : new
 /** The answer is there: an owner that does not hang up is not waited for. */
 const closingMs = 200;
 
-async function answerIn(call: Call, words: HookWords, asked: HookCall): Promise<HookAnswer> {
-  const work = await workOf(call, words, asked);
-  if (work === null) return passes;
-  if (isCanary(asked)) return tried(call, asked);
-  const { memory } = work;
+async function answerIn(call: Call, { client }: HookWords, asked: HookCall): Promise<HookAnswer> {
+  const works = await worksFor(call, client, asked);
+  try {
+    const answers: HookAnswer[] = [];
+    for (const work of works.all) {
+      const answer = isCanary(asked) ? await tried(work) : await answerOnce(work);
+      if (answer.kind !== 'pass') return answer;
+      answers.push(answer);
+    }
+    const [first = passes] = answers;
+    return first;
+  } finally {
+    await works.close();
+  }
+}
+
+async function answerOnce(work: HookWork): Promise<HookAnswer> {
+  const { memory, asked } = work;
   const { toolUse, event } = asked;
   const before = toolUse === null ? null : memory.answerTo(toolUse, event);
   if (before !== null) return before as HookAnswer;
@@ -89,18 +102,9 @@ async function answerIn(call: Call, words: HookWords, asked: HookCall): Promise<
 }
 
 /** Whoever tries the hook is refused if the coordinator, too, can be asked; nothing is locked for it. */
-async function tried(call: Call, asked: HookCall): Promise<HookAnswer> {
+async function tried({ call, asked }: HookWork): Promise<HookAnswer> {
   await (await call.coordinator()).query({ kind: 'health' });
   return { kind: 'refuse', reason: canaryReason(asked) };
-}
-
-/** Null where nobody is coordinated. */
-async function workOf(call: Call, { client }: HookWords, asked: HookCall): Promise<HookWork | null> {
-  const repository = await call.repository();
-  const { worktree } = repository;
-  if (worktree === null || !isCoordinated(repository.commonDir, worktree)) return null;
-  const memory = new SessionMemory(repository.commonDir, sessionOf(asked), asked.subagent);
-  return { call, client, asked, repository, worktree, memory, aside: [] };
 }
 
 /** Waits, as long as it takes, until the agent's turn comes for what it was refused: then it is woken. It never complains. */
@@ -118,7 +122,7 @@ async function serveWake(
     ports.signals.on(name, () => end.abort()),
   );
   try {
-    const work = await workOf(call, words, read.call);
+    const work = await workAt(call, words.client, read.call);
     const text = work === null ? null : await wake(work, end.signal);
     return text === null ? silent : { stdout: '', stderr: `${text}\n`, exitCode: 2 };
   } catch {
@@ -131,24 +135,9 @@ async function serveWake(
 
 const silent: Printed = { stdout: '', stderr: '', exitCode: 0 };
 
-/** Whether agents are coordinated in a repository: a hook that a user has for all of his does nothing in the others. */
-function isCoordinated(commonDir: string, worktree: string): boolean {
-  return (
-    existsSync(statePaths(commonDir).directory) ||
-    definitionFiles.some((name) => existsSync(join(worktree, name)))
-  );
-}
-
-/** A client without sessions has its process. */
-function sessionOf({ session }: HookCall): string {
-  if (session !== '') return session;
-  const [around] = ancestorsOf().filter(({ name }) => !/^(?:ba|da|z|a)?sh$/.test(name));
-  return around === undefined ? '' : `process ${around.process.pid} ${around.process.start}`;
-}
-
 /** What becomes of an act that could not be judged: with `strict_mode` it is not done, else it is, and that is said. */
 async function unguarded(call: Call, event: HookEvent, error: Error): Promise<HookAnswer> {
-  if (isDisabled(error) || isNoRepository(error)) return passes;
+  if (isDisabled(error)) return passes;
   const [problem = ''] = error.message.split('\n');
   if (event !== 'beforeTool') return shownOnly(line`rhema: ${problem}`);
   const remedy = 'see: rhema doctor';
@@ -160,14 +149,10 @@ async function unguarded(call: Call, event: HookEvent, error: Error): Promise<Ho
     : shownOnly(line`rhema: NOT GUARDED, others may be at work on this: ${problem}; ${remedy}`);
 }
 
-const isNoRepository = (error: Error): boolean =>
-  (error as { readonly code?: unknown }).code === 'NOT_A_REPOSITORY' ||
-  (error instanceof RepositoryError && error.code === 'NOT_A_REPOSITORY');
+/** The files are read, which takes no coordinator. */
+const strictMs = 2_000;
 
 async function isStrict(call: Call): Promise<boolean> {
-  try {
-    return (await call.world.inspection.scan(await call.repository())).sync.strict;
-  } catch {
-    return false;
-  }
+  const scan = call.repository().then((repository) => call.world.inspection.scan(repository));
+  return (await inTime(call.ports.clock, strictMs, scan))?.sync.strict ?? false;
 }

@@ -19,8 +19,23 @@ export type Table = Readonly<Record<string, unknown>>;
 export const isTable = (value: unknown): value is Table =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** No client has a deeper one, and who reads it goes as deep. */
+const depthMax = 200;
+
+/** What stands in texts counts, too: nobody writes so many brackets there. */
+function isTooDeep(text: string): boolean {
+  let depth = 0;
+  for (const letter of text) {
+    if (letter === '{' || letter === '[') depth += 1;
+    else if (letter === '}' || letter === ']') depth -= 1;
+    if (depth > depthMax) return true;
+  }
+  return false;
+}
+
 export function readJson(text: string): Read {
   const errors: ParseError[] = [];
+  if (isTooDeep(text)) return { ok: false, problem: `it is nested more than ${depthMax} levels deep` };
   const value: unknown = parse(text, errors, { allowTrailingComma: true });
   const [first] = errors;
   if (first === undefined) return { ok: true, value };
