@@ -42,7 +42,7 @@ test('several agents are compared with one', () => {
 
 test('one replay tells the same gains', () => {
   const two = { jobs: jobs('src/a 6', 'src/a 6', 'src/b 6', 'src/b 6'), choice: choice('src'), agents: 2 };
-  const gains = { gain: 4 / 3, takingOthers: 2 };
+  const gains = { gain: 4 / 3, withHooks: 2 };
   expect(gainFor(two, () => undefined)).toMatchObject(gains);
   expect(ask(two).gains[0]).toMatchObject({ agents: 2, ...gains });
 });

@@ -43,10 +43,13 @@ export interface Fit {
   readonly recommended: Recommended | null;
 }
 
-/** What so many agents get done of which each waits for its next job. */
+/** What so many agents get done of which each waits for its next job, with all that it needs locked from beginning to end. */
 export interface TeamGain extends Gain {
-  /** The gain where an agent that finds its next job taken takes another of the next four, and waits only where all are taken. */
-  readonly takingOthers: number;
+  /**
+   * The gain of agents whose clients have hooks: each file is locked when it is first edited, and an agent that is refused takes
+   * another of the next four jobs, and waits only where all are taken.
+   */
+  readonly withHooks: number;
 }
 
 /** Another choice, and what it would give agents that wait. */
@@ -75,7 +78,7 @@ export function fit(input: FitInput): Fit {
   const counts = [...new Set([...agentsCompared, agents])].sort((a, b) => a - b);
   const replays = counts.map((count) => replay(jobs, choice, inTurn(count)));
   const asAsked = replays[counts.indexOf(agents)];
-  const gains = replays.map((one) => teamGain(one, replay(jobs, choice, takingOthers(one.agents)), oneMs));
+  const gains = replays.map((one) => teamGain(one, replay(jobs, choice, hooked(one.agents)), oneMs));
   const present = gains[counts.indexOf(agents)];
   if (asAsked === undefined || present === undefined)
     throw new Error('the agents asked about are among those');
@@ -90,10 +93,10 @@ export function fit(input: FitInput): Fit {
 
 /** Each waits for the job that is next. */
 const inTurn = (agents: number): Manner => ({ agents, ahead: 1, steps: 1 });
-const takingOthers = (agents: number): Manner => ({ agents, ahead: jobsLookedAt, steps: 1 });
+const hooked = (agents: number): Manner => ({ agents, ahead: jobsLookedAt, steps: stepsTaken });
 
-function teamGain(waiting: Replayed, taking: Replayed, oneMs: number): TeamGain {
-  return { ...gainOf(waiting, oneMs), takingOthers: gainOf(taking, oneMs).gain };
+function teamGain(waiting: Replayed, withHooks: Replayed, oneMs: number): TeamGain {
+  return { ...gainOf(waiting, oneMs), withHooks: gainOf(withHooks, oneMs).gain };
 }
 
 /** The gain alone, of three replays. `observe` may throw to end it. */
@@ -103,7 +106,7 @@ export function gainFor(
 ): TeamGain {
   const replayed = (manner: Manner): Replayed => replay(jobs, choice, manner, observe);
   const { elapsedMs: oneMs } = replayed(inTurn(1));
-  return teamGain(replayed(inTurn(agents)), replayed(takingOthers(agents)), oneMs);
+  return teamGain(replayed(inTurn(agents)), replayed(hooked(agents)), oneMs);
 }
 
 function othersOf(input: FitInput, oneMs: number): Other[] {

@@ -67,6 +67,6 @@ export function shortFitText(short: ShortFit | null): string {
   const work = `${count(commits, 'commit')} of people`;
   if (gain === 'tooFew') return `${work} so far: ${more}`;
   if (gain === 'tookTooLong') return `replaying ${work} takes longer than ${duration(patienceMs)}: ${more}`;
-  const [waiting, taking] = [gain.gain.toFixed(1), gain.takingOthers.toFixed(1)];
-  return `over the last ${work} ${agents} agents would have done ${waiting} times the work of one, ${taking} where they take another job rather than wait: rhema fit tells more`;
+  const [waiting, hooked] = [gain.gain.toFixed(1), gain.withHooks.toFixed(1)];
+  return `over the last ${work} ${agents} agents with hooks would have done ${hooked} times the work of one, and ${waiting} times if each waits for its next job with all its files: rhema fit tells more`;
 }

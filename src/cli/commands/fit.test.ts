@@ -259,7 +259,7 @@ describe('init ends with what three agents would have gained', () => {
     makeShop('described', 'name: shop\n');
     const { stdout } = await init('described');
     expect(stdout).toMatch(
-      /\nover the last 24 commits of people 3 agents would have done 3\.0 times the work of one, 3\.0 where they take another job rather than wait: rhema fit tells more\n$/,
+      /\nover the last 24 commits of people 3 agents with hooks would have done 3\.0 times the work of one, and 3\.0 times if each waits for its next job with all its files: rhema fit tells more\n$/,
     );
   });
 

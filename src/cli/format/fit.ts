@@ -66,7 +66,7 @@ function gains(style: Style, { result, agents }: FitView): string {
   const rows = result.gains.map((gain): Cell[] => [
     gain.agents,
     gainCell(gain.gain, gain.agents === agents),
-    gainCell(gain.takingOthers, gain.agents === agents),
+    gainCell(gain.withHooks, gain.agents === agents),
     gain.waits,
     percent(gain.waitedShare),
     gain.waitedInVain,
@@ -74,7 +74,7 @@ function gains(style: Style, { result, agents }: FitView): string {
   ]);
   return table(
     style,
-    ['agents', 'work of one', 'taking other jobs', 'jobs waited', 'time waiting', 'gave up', 'refused'],
+    ['agents', 'work of one', 'with hooks', 'jobs waited', 'time waiting', 'gave up', 'refused'],
     rows,
   );
 }
