@@ -66,6 +66,13 @@ module.exports = {
       from: { path: '^src/fit/', pathNot: testing },
       to: { path: '^src/(?!(fit|core)/)' },
     },
+    {
+      name: 'radar-wall',
+      severity: 'error',
+      comment: 'What will clash: core and protocol; Git and the memory are handed in.',
+      from: { path: '^src/radar/', pathNot: testing },
+      to: { path: '^src/(?!(radar|core|protocol)/)' },
+    },
     wall(
       'store',
       ['protocol', 'repository', 'config', 'observe', 'service', 'client', 'daemon', ...faces],

@@ -21,6 +21,7 @@ import { addMcpCommand } from './tree/mcp.ts';
 import { addMigrateCommand } from './tree/migrate.ts';
 import { addMessageCommands } from './tree/messages.ts';
 import { addObservingCommands } from './tree/observe.ts';
+import { addRadarCommand } from './tree/radar.ts';
 import { addRunCommand } from './tree/run.ts';
 import { addSafetyCommands } from './tree/safety.ts';
 import { addScopeCommands } from './tree/scope.ts';
@@ -73,6 +74,7 @@ const branches: readonly Branch[] = [
   { words: ['run'], grow: addRunCommand },
   { words: ['commit'], grow: addCommitCommand },
   { words: ['status', 'log', 'why'], grow: addObservingCommands },
+  { words: ['radar'], grow: addRadarCommand },
   { words: ['guard'], grow: addGuardCommands },
   { words: ['hook'], grow: addHookCommand },
   { words: ['hooks'], grow: addHooksCommands },

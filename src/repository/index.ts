@@ -5,6 +5,7 @@ import type { CommitMade, CommitsWish } from './git/commits-in.ts';
 import type { GitCall } from './git/git.ts';
 import type { History } from './git/history.ts';
 import type { TrackedContent } from './git/tracked-content.ts';
+import type { TrialMerges, TrialWish } from './git/trial-merges.ts';
 import type { TreeListing } from './git/ls-files.ts';
 import type { Repository, RepositoryHints } from './git/folders.ts';
 import type { ScanMemory } from './scopes/scan-memory.ts';
@@ -152,3 +153,10 @@ export async function gitVersion(env: RepositoryHints['env']): Promise<string | 
 export async function hooksFolder(repository: Repository, env: RepositoryHints['env']): Promise<string> {
   return (await import('./git/git-setup.ts')).hooksFolder(repository, env);
 }
+
+/** See `trial-merges.ts`. */
+export async function openTrialMerges(repository: Repository, wish: TrialWish): Promise<TrialMerges> {
+  return (await import('./git/trial-merges.ts')).openTrialMerges(repository, wish);
+}
+
+export type { TrialMerges };

@@ -6,6 +6,7 @@ import type { FindingKind } from '../../verify/index.ts';
 export const commandCodes = {
   USAGE: '2',
   CONFIRMATION_NEEDED: '2',
+  CLASHES_FOUND: '3',
   AGENT_KEPT: '3',
   CONFIG_UNSOUND: '3',
   NO_SCOPES: '3',

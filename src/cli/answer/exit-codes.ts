@@ -35,7 +35,7 @@ export const exitCodeTable: readonly ExitCodeRow[] = [
   {
     code: String(exitCodes.refused),
     meaning:
-      'refused by the coordination rules, or found in breach of them (`safety`, `verify-log`, `scope refresh --check`), or of those of context files (`context check`); nothing was changed',
+      'refused by the coordination rules, or found in breach of them (`safety`, `verify-log`, `scope refresh --check`), or of those of context files (`context check`), or working trees that will clash (`radar`); nothing was changed',
   },
   { code: String(exitCodes.waitedInVain), meaning: 'waited in vain: the wait ended without the lock' },
   {

@@ -1,6 +1,8 @@
 import type { StatusAnswer } from '../../protocol/index.ts';
 import { every } from '../../time/index.ts';
 import type { Call } from '../call.ts';
+import { inShort, isFresh, type LastLook } from '../../radar/index.ts';
+import { lastText } from '../format/radar.ts';
 import { statusText } from '../format/views.ts';
 import { done, ended } from '../answer/outcome.ts';
 import type { Outcome } from '../answer/outcome.ts';
@@ -18,7 +20,25 @@ export async function showStatus(call: Call, input: StatusInput): Promise<Outcom
   const at = momentOf(call, input.at);
   const answer = await (await call.coordinator()).query({ kind: 'status', at });
   const nowMs = at === null ? call.nowMs : answer.timeMs;
-  return done(answer.revision, statusData(answer), (style) => statusText(style, answer, nowMs));
+  const last = at === null ? await lastLook(call) : null;
+  const data = { ...statusData(answer), ...clashData(last) };
+  return done(answer.revision, data, (style) => withClashes(call, statusText(style, answer, nowMs), last));
+}
+
+const toldForMs = 86_400_000;
+
+/** What the radar found last, if that is not too long ago: looking anew would take too long. */
+async function lastLook(call: Call): Promise<LastLook | null> {
+  const last = call.world.radar.last(await call.repository());
+  return last !== null && isFresh(last, call.nowMs, toldForMs) && last.clashes.length > 0 ? last : null;
+}
+
+function clashData(last: LastLook | null): Readonly<Record<string, unknown>> {
+  return last === null ? {} : { clashes: { seenAtMs: last.atMs, ...inShort(last), more: last.more } };
+}
+
+function withClashes(call: Call, text: string, last: LastLook | null): string {
+  return last === null ? text : `${text}\n\n${lastText(call.style, last, call)}`;
 }
 
 function statusData(answer: StatusAnswer): Readonly<Record<string, unknown>> {
@@ -53,11 +73,12 @@ const nextRevision = (answer: StatusAnswer): StatusAnswer['revision'] =>
 
 async function draw(call: Call): Promise<StatusAnswer> {
   const answer = await (await call.coordinator()).query({ kind: 'status', at: null });
+  const last = await lastLook(call);
   if (call.json) {
-    call.printJson({ ok: true, revision: answer.revision, ...statusData(answer) });
+    call.printJson({ ok: true, revision: answer.revision, ...statusData(answer), ...clashData(last) });
     return answer;
   }
-  const text = statusText(call.style, answer, call.nowMs);
+  const text = withClashes(call, statusText(call.style, answer, call.nowMs), last);
   const clear = call.ports.stdout.isTTY ? '\u001b[H\u001b[2J' : '';
   call.print(`${clear}${text}\n`);
   return answer;

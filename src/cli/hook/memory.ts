@@ -45,6 +45,8 @@ export interface Seen {
 /** Of sessions that ended without a word, milliseconds. */
 const forgottenAfterMs = 7 * 86_400_000;
 
+const toldClashesMax = 2_000;
+
 export class SessionMemory {
   readonly #root: string;
   readonly #folder: string;
@@ -129,6 +131,16 @@ export class SessionMemory {
 
   note(note: string): void {
     this.#write(`note-${keyOf(note)}.json`, true);
+  }
+
+  /** Clashes of which the agent was told, by their keys. */
+  toldClashes(): readonly string[] {
+    return this.#read<readonly string[]>('clashes.json') ?? [];
+  }
+
+  /** The last ones of many. */
+  keepToldClashes(keys: readonly string[]): void {
+    this.#write('clashes.json', keys.slice(-toldClashesMax));
   }
 
   /** Shell commands that could not be judged, by why: of all sessions, for whoever wants to know how much passes by. */

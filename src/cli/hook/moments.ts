@@ -7,6 +7,7 @@ import { count, duration, messageLead, shownLock } from '../../wording/index.ts'
 import { changedBy, submit } from '../commands/speak.ts';
 import { line, shellWord } from '../format/text.ts';
 import { messagesTo, news } from './after-tool.ts';
+import { clashNews } from './clashes.ts';
 import { nameOf, speakingAs } from './enrolment.ts';
 import type { HookWork } from './hook-work.ts';
 import { giveBack, giveBackClean } from './own-claims.ts';
@@ -121,7 +122,7 @@ export async function letGo(work: HookWork, session: AgentSession): Promise<void
 
 /** A prompt, or a tool that has run: the agent hears what happened. */
 export async function hear(work: HookWork, session: AgentSession): Promise<HookAnswer> {
-  const lines = await news(work, session);
+  const lines = [...(await news(work, session)), ...(await clashNews(work, session))];
   return lines.length === 0
     ? passes
     : { kind: 'pass', told: lines.map((text) => line`rhema: ${text}`).join('\n'), shown: null };

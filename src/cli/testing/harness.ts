@@ -18,6 +18,7 @@ import type {
   Inspection,
   Logs,
   Owner,
+  Radar,
   Repository,
   ScopeFiles,
   Syncs,
@@ -39,6 +40,7 @@ export interface HarnessOptions {
   readonly owner?: Partial<Owner>;
   readonly scopeFiles?: Partial<ScopeFiles>;
   readonly syncs?: Partial<Syncs>;
+  readonly radar?: Partial<Radar>;
   readonly questions?: Partial<Questions>;
   readonly logs?: Partial<Logs>;
 }
@@ -152,6 +154,7 @@ export class Harness {
       inspection: { ...plainInspection, ...inspection },
       scopeFiles: { ...noScopeFiles, ...this.#options.scopeFiles },
       syncs: { ...noSyncs, ...this.#options.syncs },
+      radar: { ...noRadar, ...this.#options.radar },
       workingFiles: () => {
         throw new Error('no file of a working tree is written here');
       },
@@ -178,6 +181,13 @@ const repository: Repository = {
 
 const unexpected = (name: string) => () => {
   throw new Error(`the test did not expect ${name}`);
+};
+
+const noRadar: Radar = {
+  open: unexpected('radar.open'),
+  memory: unexpected('radar.memory'),
+  last: () => null,
+  keep: unexpected('radar.keep'),
 };
 
 const plainInspection: Inspection = {

@@ -35,6 +35,7 @@ import { ownerCommand, syncCommand } from './owner-command.ts';
 import { realInspection } from './real-inspection.ts';
 import { readInput } from './read-input.ts';
 import { realLogs } from './real-logs.ts';
+import { realRadar } from './real-radar.ts';
 import { realSyncs } from './real-syncs.ts';
 import type { Owner, Repository, Sessions, World } from './world.ts';
 
@@ -71,6 +72,7 @@ export function createRealWorld(version: () => string): World {
         (await import('../../daemon/index.ts')).removeState(commonDir, seen),
     },
     syncs: realSyncs,
+    radar: realRadar,
     workingFiles,
     readInput,
     newRequestId,

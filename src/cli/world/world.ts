@@ -37,6 +37,7 @@ import type {
 } from '../../init/index.ts';
 import type { AgentSession, ChangedSince, Lies, Occupant } from '../../participant/index.ts';
 import type { Coordinator, HealthAnswer, RefreshReport, ScopeProblem } from '../../protocol/index.ts';
+import type { LastLook, Look, PairMemory, RadarGit } from '../../radar/index.ts';
 import type { LogSource } from '../../verify/index.ts';
 import type { HooksHere } from '../git-hooks/hook-files.ts';
 import type { AllowedCommand } from './allowed-commands.ts';
@@ -62,6 +63,7 @@ export interface World {
   readonly logs: Logs;
   readonly state: State;
   readonly syncs: Syncs;
+  readonly radar: Radar;
   /** The files of a working tree, for whoever writes context files. */
   workingFiles(repository: Repository): WorkingFiles;
   /** The text of a file that the user names, seen from a folder; null: of standard input. Fails with INVALID_INPUT. */
@@ -244,6 +246,34 @@ export interface State {
   look(repository: Repository): Promise<StateLook>;
   /** Removes it for good. Fails with UNAVAILABLE when somebody has begun to use it since that look. */
   remove(repository: Repository, seen: StateLook): Promise<void>;
+}
+
+/** Merges that are tried, and what is remembered of them. */
+export interface Radar {
+  /** Whoever opens it closes it. */
+  open(repository: Repository, wish: RadarWish): Promise<OpenRadar>;
+  /** What came of merges before. */
+  memory(repository: Repository): PairMemory;
+  /** What was found last; null: nobody has looked yet. */
+  last(repository: Repository): LastLook | null;
+  keep(repository: Repository, kept: KeptLook): void;
+}
+
+export interface RadarWish {
+  /** Also branches that are checked out nowhere. */
+  readonly branches: boolean;
+  readonly nowMs: number;
+}
+
+export interface OpenRadar extends RadarGit {
+  /** Removes what it has made. */
+  readonly close: () => void;
+}
+
+interface KeptLook {
+  readonly memory: PairMemory;
+  readonly look: Look;
+  readonly atMs: number;
 }
 
 /** What syncs stand on. */
