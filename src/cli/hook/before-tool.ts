@@ -1,7 +1,9 @@
 /** Before a tool: what it is about to write is locked for its agent, or it does not run. */
 import {
   asDurationMs,
+  nameOf,
   shownNames,
+  targetsOf,
   type FencingToken,
   type Grant,
   type Rejection,
@@ -38,9 +40,16 @@ export async function beforeEdit(work: HookWork, paths: readonly string[]): Prom
   const { outcome, session } = await claimed(work, places);
   if (outcome.kind === 'free' || session === null) return passes;
   if (outcome.kind === 'refused') return refusedClaim(work, session, outcome);
-  work.memory.keepWanted(null);
+  forgetWanted(work, outcome.locks);
   keepClaims(work, outcome.locks);
   return staleOr(work, session, places, outcome.locks);
+}
+
+/** What it was refused, and has now; of other files it goes on, and wants that still. */
+function forgetWanted({ memory }: HookWork, locks: readonly Grant[]): void {
+  const wanted = memory.wanted();
+  const granted = new Set<string>(locks.map(nameOf));
+  if (wanted !== null && targetsOf(wanted).every((target) => granted.has(target))) memory.keepWanted(null);
 }
 
 interface Claiming {

@@ -307,6 +307,20 @@ describe('an agent that sleeps', () => {
     expect(await woken).toEqual({ code: 0, told: '', json: {} });
   });
 
+  test('is woken as well where it did other work before it stopped, as it is told to', async () => {
+    const root = shop();
+    const [one, two] = [new Session(root, 'one'), new Session(root, 'two')];
+    await one.before('api/a.ts');
+    await two.before('api/a.ts');
+    await two.before('api/b.ts');
+    write(root, { 'api/b.ts': 'of two\n' });
+    await two.say('Stop');
+    const woken = two.wake();
+    await waiting(root);
+    await one.say('SessionEnd');
+    expect((await woken).told).toMatch(/^rhema: it is your turn: api\/a\.ts is locked/);
+  });
+
   test('is left alone where it was refused nothing', async () => {
     const root = shop();
     const one = new Session(root, 'one');
