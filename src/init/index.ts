@@ -3,6 +3,7 @@ import type { BlockSetting } from './files/settings.ts';
 import type { InitRequest, Prepared } from './prepare.ts';
 import type { MigrateRequest, Migration } from './migrate.ts';
 import type { Origin, Place } from './undo/apply-noted.ts';
+import type { TakeOut } from './undo/ours.ts';
 import type { UndoneTree, Undoing, UndoRequest } from './undo/undo.ts';
 import type { PreparedSettings, SettingsRequest } from './prepare-settings.ts';
 
@@ -18,6 +19,7 @@ export { stages, type Stage } from './stage.ts';
 export type { InitRequest, Prepared } from './prepare.ts';
 export type { MigrateRequest, Migration } from './migrate.ts';
 export type { Origin, Place } from './undo/apply-noted.ts';
+export type { TakeOut } from './undo/ours.ts';
 export type { StayingFile, UndoneTree, Undoing, UndoRequest } from './undo/undo.ts';
 export type { BlockSetting } from './files/settings.ts';
 export type { PreparedSettings, SettingsRequest } from './prepare-settings.ts';
@@ -50,8 +52,12 @@ export async function applyChanges(root: string, changes: readonly FileChange[])
 }
 
 /** See `undo/apply-noted.ts`. */
-export async function applyNoted(place: Place, changes: readonly FileChange[]): Promise<string | null> {
-  return (await import('./undo/apply-noted.ts')).applyNoted(place, changes);
+export async function applyNoted(
+  place: Place,
+  changes: readonly FileChange[],
+  takeOut: TakeOut,
+): Promise<string | null> {
+  return (await import('./undo/apply-noted.ts')).applyNoted(place, changes, takeOut);
 }
 
 /** See `undo/apply-noted.ts`. */

@@ -1,5 +1,5 @@
 import { parse as parseToml, stringify as toToml } from 'smol-toml';
-import { insertFirst, isTable, readJson } from '../../hooks/install/index.ts';
+import { insertFirst, isTable, readJson, remove } from '../../hooks/install/index.ts';
 import type { Read, Table } from '../../hooks/install/index.ts';
 import { serverName } from './client-config-clients.ts';
 import type { Client } from './client-config-clients.ts';
@@ -28,7 +28,7 @@ export function newFile({ table, format }: Client, entry: ServerEntry): string {
  */
 export function withServer(client: Client, text: string | null, entry: ServerEntry): Edit {
   if (text === null || text.trim() === '') return { kind: 'added', text: newFile(client, entry) };
-  const read = client.format === 'toml' ? readToml(text) : readJson(text);
+  const read = readAs(client, text);
   if (!read.ok) return { kind: 'unreadable', problem: read.problem };
   const problem = shapeProblem(read.value, client.table);
   if (problem !== null) return { kind: 'unreadable', problem };
@@ -42,8 +42,49 @@ export function withServer(client: Client, text: string | null, entry: ServerEnt
 
 /** Whether the text of a client's project file has an entry of this server, whatever it says. */
 export function hasServer(client: Client, text: string): boolean {
-  const read = client.format === 'toml' ? readToml(text) : readJson(text);
+  const read = readAs(client, text);
   return read.ok && serverIn(read.value, client.table) !== undefined;
+}
+
+/** The text without it, whatever it says. Null: nothing else is in it. Undefined: it cannot be taken out for certain. */
+export function withoutServer(client: Client, text: string): string | null | undefined {
+  const read = readAs(client, text);
+  if (text.trim() === '') return text;
+  if (!read.ok) return undefined;
+  if (serverIn(read.value, client.table) === undefined) return text;
+  const wanted = contentWithout(read.value as Table, client.table);
+  if (Object.keys(wanted).length === 0 && !/^\s*#|\/[/*]/m.test(text)) return null;
+  const edited = client.format === 'toml' ? cutToml(client, text) : cutJson(client, text);
+  const after = readAs(client, edited);
+  return after.ok && JSON.stringify(after.value) === JSON.stringify(wanted) ? edited : undefined;
+}
+
+const readAs = ({ format }: Client, text: string): Read =>
+  format === 'toml' ? readToml(text) : readJson(text);
+
+/** A table in which nothing else stood was made for it. */
+function contentWithout(content: Table, table: string): Table {
+  const { [table]: servers, ...rest } = content;
+  const { [serverName]: _ours, ...others } = servers as Table;
+  return Object.keys(others).length === 0 ? rest : { ...content, [table]: others };
+}
+
+function cutJson({ table }: Client, text: string): string {
+  const edited = remove(text, [table, serverName]);
+  const read = readJson(edited);
+  const servers = read.ok && isTable(read.value) ? read.value[table] : undefined;
+  return isTable(servers) && Object.keys(servers).length === 0 ? remove(edited, [table]) : edited;
+}
+
+/** From its heading to the next one that is no part of it. */
+function cutToml({ table }: Client, text: string): string {
+  const isOurs = (heading: string): boolean => new RegExp(`^\\[${table}\\.${serverName}[.\\]]`).test(heading);
+  let cuts = false;
+  const lines = text.split(/(?<=\n)/).filter((one) => {
+    if (/^\s*\[/.test(one)) cuts = isOurs(one.trim());
+    return !cuts;
+  });
+  return lines.join('');
 }
 
 function readToml(text: string): Read {
@@ -90,6 +131,6 @@ function appendToml(client: Client, text: string, entry: ServerEntry): string {
 }
 
 function isReadable(client: Client, text: string): boolean {
-  const read = client.format === 'toml' ? readToml(text) : readJson(text);
+  const read = readAs(client, text);
   return read.ok && serverIn(read.value, client.table) !== undefined;
 }

@@ -71,7 +71,8 @@ export async function applyPlan(call: Call, prepared: Prepared, plan: Plan): Pro
 /** Writes files of a working tree; what was there before can be put back by `rhema uninstall`. */
 export async function writeFiles(call: Call, root: string, changes: readonly FileChange[]): Promise<void> {
   const { commonDir } = await call.repository();
-  const problem = await call.world.scopeFiles.apply({ commonDir, root }, changes);
+  const { withoutOurs } = await import('./hooks/taken-out.ts');
+  const problem = await call.world.scopeFiles.apply({ commonDir, root }, changes, withoutOurs);
   if (problem === null) return;
   call.note(line`rhema: warning: uninstall will not know what was here before: ${problem}`);
 }

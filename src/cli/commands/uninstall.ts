@@ -17,6 +17,7 @@ import { filesIn } from './context-named.ts';
 import { clientFiles, clientsWithEntry } from './client-config.ts';
 import { foundHooks } from './hooks/found.ts';
 import { hookFiles } from './hooks/hooks.ts';
+import { withoutOurs } from './hooks/taken-out.ts';
 import { applyHooks, removing } from '../git-hooks/hook-files.ts';
 import { unconfirmed } from './unwritten.ts';
 import { actionOf, isInteractive, withoutLastBreak } from './scope-plan.ts';
@@ -51,6 +52,7 @@ async function removalOf(call: Call, { force }: UninstallInput): Promise<Removal
     env: call.ports.env,
     force: force === true,
     clientFiles: [...clientFiles, ...hookFiles],
+    takeOut: withoutOurs,
   };
   const state = await call.world.state.look(repository);
   const undoing = await call.world.scopeFiles.prepareUndo(request);

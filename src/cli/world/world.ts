@@ -31,6 +31,7 @@ import type {
   Prepared,
   PreparedSettings,
   SettingsRequest,
+  TakeOut,
   UndoneTree,
   Undoing,
   UndoRequest,
@@ -184,7 +185,7 @@ export interface ScopeFiles {
   /** Fails where `apply` would, as far as can be told without writing. */
   check(root: string, changes: readonly FileChange[]): Promise<void>;
   /** All changes or none. What was there before is noted for an undoing; null, or why that could not be. */
-  apply(place: Place, changes: readonly FileChange[]): Promise<string | null>;
+  apply(place: Place, changes: readonly FileChange[], takeOut: TakeOut): Promise<string | null>;
   /** What a file held before `apply` first changed it, or a guess at it; null: that is not known. */
   origin(place: Place, file: string, now: string): Promise<Origin | null>;
   /** What to do so that the working trees are as they were before all of it. */

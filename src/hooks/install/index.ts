@@ -2,7 +2,7 @@
 export { commandLine, jsonHookClients, oursIn } from './clients.ts';
 export type { JsonHookClient } from './clients.ts';
 export { lookAt, newFile, withHooks, withoutHooks } from './edit.ts';
-export { insertFirst, isTable, readJson } from './json-text.ts';
+export { insertFirst, isTable, readJson, remove } from './json-text.ts';
 export type { Read, Table } from './json-text.ts';
 export { kimiFile, kimiLines } from './kimi.ts';
 export { isPlugin, opencodeFile, pluginCommand, pluginText } from './opencode.ts';

@@ -5,7 +5,8 @@ import { applyChanges, checkChanges } from '../files/apply.ts';
 import type { FileChange } from '../files/file-change.ts';
 import { removesLeft } from '../files/left-files.ts';
 import { whyUntrusted } from './trusted.ts';
-import { noted, originOf, type Written } from './written.ts';
+import { oursBy, type TakeOut } from './ours.ts';
+import { noted, originOf, type HasOurs, type Written } from './written.ts';
 import { readWritten, writeWritten } from './written-file.ts';
 
 export interface Place extends Pick<Repository, 'commonDir'> {
@@ -17,10 +18,10 @@ export interface Place extends Pick<Repository, 'commonDir'> {
  * As `applyChanges`; what was there before is kept in mind first, so that it can be put back. Null, or why that could not be
  * done: the files are written in any case. With a file that goes, so do the folders that were made for it, where they are empty.
  */
-export function applyNoted(place: Place, changes: readonly FileChange[]): string | null {
+export function applyNoted(place: Place, changes: readonly FileChange[], takeOut: TakeOut): string | null {
   checkChanges(place.root, changes);
   const made = changes.filter(({ after }) => after === null).flatMap(({ file }) => madeFor(place, file));
-  const problem = note(place, changes);
+  const problem = note(place, changes, oursBy(takeOut));
   applyChanges(place.root, changes);
   for (const folder of made) removeIfEmpty(join(place.root, folder));
   return problem;
@@ -69,12 +70,13 @@ export function removeIfEmpty(folder: string): void {
   }
 }
 
-function note({ commonDir, root }: Place, changes: readonly FileChange[]): string | null {
+function note({ commonDir, root }: Place, changes: readonly FileChange[], hasOurs: HasOurs): string | null {
   try {
     const known = new Map(readWritten(commonDir).map((one) => [keyOf(one), one]));
     for (const change of changes.filter((one) => !removesLeft(one))) {
       const key = keyOf({ root, file: change.file });
-      const next = noted(known.get(key) ?? null, { ...change, root, folders: foldersFor(root, change) });
+      const whole = { ...change, root, folders: foldersFor(root, change) };
+      const next = noted(known.get(key) ?? null, whole, hasOurs);
       if (next === null) known.delete(key);
       else known.set(key, next);
     }

@@ -3,18 +3,17 @@ import { readdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { PathRefused } from '../../files/index.ts';
 import { InitError } from '../errors.ts';
-import { findRepository } from '../../repository/index.ts';
-import { blockHeading, hasBlock } from '../files/block.ts';
+import { findRepository, isDefinitionName } from '../../repository/index.ts';
+import { hasBlock } from '../files/block.ts';
 import { excludedFiles, type ExistingScope } from '../files/existing.ts';
 import { applyChanges } from '../files/apply.ts';
 import { textAt, type FileChange } from '../files/file-change.ts';
 import { leftBeside } from '../files/left-files.ts';
-import { blockKeys } from '../graph/limits.ts';
-import { byText, folderOf, top } from '../paths.ts';
+import { baseName, byText, folderOf, top } from '../paths.ts';
 import type { ScopePath } from '../../core/index.ts';
 import { scanTree, type InitRequest, type Scanned } from '../prepare.ts';
-import { YamlText } from '../../repository/yaml/index.ts';
 import { removeIfEmpty } from './apply-noted.ts';
+import { isMadeWhole, oursBy, withoutConfiguration, type TakeOut } from './ours.ts';
 import { whyBehindLink, whyUntrusted } from './trusted.ts';
 import { undo, type Written } from './written.ts';
 import { readWritten } from './written-file.ts';
@@ -24,6 +23,7 @@ export interface UndoRequest extends Pick<InitRequest, 'repository' | 'env'> {
   readonly force: boolean;
   /** Files besides those of scopes that are ever written. */
   readonly clientFiles: readonly string[];
+  readonly takeOut: TakeOut;
 }
 
 /** A file that stays although it has something of ours. */
@@ -51,7 +51,8 @@ export interface Undoing {
 }
 
 /** @throws RepositoryError when Git or the working tree cannot be read; InitError PLACE_TAKEN where what was noted cannot be. */
-export async function prepareUndo({ repository, env, force, clientFiles }: UndoRequest): Promise<Undoing> {
+export async function prepareUndo(request: UndoRequest): Promise<Undoing> {
+  const { repository, env, clientFiles } = request;
   const { commonDir, worktree } = repository;
   const { written, untrusted } = sorted(notedIn(commonDir), clientFiles);
   const roots = [...new Set(written.map(({ root }) => root))].filter((root) => root !== worktree);
@@ -59,13 +60,13 @@ export async function prepareUndo({ repository, env, force, clientFiles }: UndoR
     roots.map(async (root) => ((await isOurs(root, commonDir)) ? [root] : [])),
   );
   const trees = others.flat().map((root) => {
-    const tree = new UndoPlan(root, force);
+    const tree = new UndoPlan(root, request);
     tree.addNoted(written.filter((one) => one.root === root));
     return tree;
   });
   const scanned = worktree === null ? null : await scanTree(repository, env);
   if (scanned !== null) {
-    const here = new UndoPlan(scanned.root, force);
+    const here = new UndoPlan(scanned.root, request);
     // What was written in another working tree has come here by a commit.
     here.addNoted([...written].sort((a, b) => Number(b.root === worktree) - Number(a.root === worktree)));
     here.addFound(scanned);
@@ -136,19 +137,24 @@ async function isOurs(root: string, commonDir: string): Promise<boolean> {
   }
 }
 
+const removesIt = 'removes it all the same';
+const takesOut = 'takes out what is ours, and removes it where nothing else is in it';
+
 /** What is to be done in one working tree. */
 class UndoPlan {
   readonly #root: string;
   readonly #force: boolean;
+  readonly #takeOut: TakeOut;
   readonly #changes = new Map<string, FileChange>();
   readonly #folders = new Set<string>();
   readonly #staying = new Map<string, StayingFile>();
   /** Files of which it is known what they were. */
   readonly #settled = new Set<string>();
 
-  constructor(root: string, force: boolean) {
+  constructor(root: string, { force, takeOut }: Pick<UndoRequest, 'force' | 'takeOut'>) {
     this.#root = root;
     this.#force = force;
+    this.#takeOut = takeOut;
   }
 
   get staying(): readonly StayingFile[] {
@@ -180,17 +186,28 @@ class UndoPlan {
   }
 
   #addChanged({ file, before, span }: Written, now: string): void {
-    if (before === null)
-      return this.#force
-        ? this.#change(file, now, null)
-        : this.#stay(file, 'was changed since it was made: --force removes it all the same');
+    // Somebody has put another file in its place.
+    if (!oursBy(this.#takeOut)(file, now)) return;
+    if (before === null) return this.#addMade(file, now);
     // Whose lines those were that were changed, nobody knows.
     const isAdded =
       span !== null &&
       /^agent_coordination:/m.test(span.added) &&
       !/^agent_coordination:/m.test(span.removed);
-    if (isAdded) this.#takeOut(file, now);
+    if (isAdded) this.#takeConfigurationOut(file, now);
     else this.#stay(file, 'has something that was written by us and changed since: take it out by hand');
+  }
+
+  /** A file that was made, and in which a person may have put something of his own. */
+  #addMade(file: string, now: string): void {
+    if (isDefinitionName(baseName(file)) && !isMadeWhole(now)) return this.#takeConfigurationOut(file, now);
+    const isScope = isDefinitionName(baseName(file));
+    if (!this.#force)
+      return this.#stay(file, `was changed since it was made: --force ${isScope ? removesIt : takesOut}`);
+    const left = isScope ? null : this.#takeOut(file, now);
+    if (left === undefined)
+      this.#stay(file, 'has something of ours that cannot be told apart: take it out by hand');
+    else this.#change(file, now, left);
   }
 
   /** What an older version has written, of which nothing was noted. */
@@ -209,14 +226,14 @@ class UndoPlan {
     if (origin === 'untouched') return this.#change(file, text, null);
     if (origin !== 'edited') return;
     if (this.#force) return this.#change(file, text, null);
-    this.#stay(file, 'was changed since it was made: --force removes it all the same');
+    this.#stay(file, `was changed since it was made: --force ${removesIt}`);
   }
 
   /** Nobody knows what was there before: the file with its digest is one that was made whole. */
   #addTop(file: string, text: string, isGenerated: boolean): void {
     if (!isGenerated && !hasBlock(text)) return;
-    const isWhole = isGenerated && new YamlText(text).valueAt('generated', 'digest') !== undefined;
-    if (!isWhole) return this.#takeOut(file, text);
+    const isWhole = isGenerated && isMadeWhole(text);
+    if (!isWhole) return this.#takeConfigurationOut(file, text);
     if (this.#force) return this.#change(file, text, null);
     this.#stay(
       file,
@@ -225,13 +242,13 @@ class UndoPlan {
   }
 
   /** The configuration, and the mark of init, from a file that was there before. */
-  #takeOut(file: string, text: string): void {
+  #takeConfigurationOut(file: string, text: string): void {
     if (!this.#force)
       return this.#stay(
         file,
         'has the configuration, which may have been changed since: --force takes it out',
       );
-    const after = withoutOurs(text);
+    const after = withoutConfiguration(text);
     if (after === null)
       this.#stay(
         file,
@@ -248,17 +265,6 @@ class UndoPlan {
   #change(file: string, before: string | null, after: string | null): void {
     if (before !== after && !this.#changes.has(file)) this.#changes.set(file, { file, before, after });
   }
-}
-
-const headingLine = new RegExp(`\\r?\\n${blockHeading}(?=\\r?\\n)`);
-
-/** Null where it cannot be told for certain what is ours. */
-function withoutOurs(text: string): string | null {
-  const block = blockKeys(new YamlText(text));
-  let at: YamlText | null = new YamlText(text.replace(headingLine, ''));
-  for (const keys of [block, ['generated']])
-    if (keys !== null && at?.valueAt(...keys) !== undefined) at = at.withoutKey(keys);
-  return at === null || at.problem !== null ? null : at.text;
 }
 
 /** Carries out what was planned for a working tree: all changes or none, and then the folders that were made for them. */

@@ -37,6 +37,9 @@ export interface Change {
   readonly folders: readonly string[];
 }
 
+/** Whether something of ours stands, or may stand, in the text of a file. */
+export type HasOurs = (file: string, text: string) => boolean;
+
 /** A file is not read that is longer. */
 const spanMax = 1024 * 1024;
 
@@ -44,11 +47,18 @@ export function digestOf(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-/** What is known of a file once a change is made. Null: it is as it was before the first one. */
-export function noted(known: Written | null, change: Change): Written | null {
+/**
+ * What is known of a file once a change is made. Null: it is as it was before the first one. Where somebody has put another file
+ * in the place of the one that was written, with nothing of ours in it, that is what was there before.
+ */
+export function noted(known: Written | null, change: Change, hasOurs: HasOurs): Written | null {
   if (known === null) return fresh(change, change.before);
   const origin = originOf(known, change.before);
-  if (origin !== undefined) return fresh({ ...change, folders: known.folders }, origin);
+  if (origin !== undefined) {
+    const folders = [...new Set([...known.folders, ...change.folders])].sort((a, b) => a.length - b.length);
+    return fresh({ ...change, folders }, origin);
+  }
+  if (change.before !== null && !hasOurs(change.file, change.before)) return fresh(change, change.before);
   return { ...known, after: change.after === null ? null : digestOf(change.after), isEdited: true };
 }
 

@@ -21,6 +21,16 @@ ${end}
 
 export const hasBlock = (text: string): boolean => text.includes(begin);
 
+/** Null: nothing else is in it. Undefined: where it ends cannot be told. */
+export function withoutBlock(text: string): string | null | undefined {
+  const from = text.indexOf(begin);
+  if (from === -1) return text;
+  const to = text.indexOf(end, from);
+  if (to === -1 || text.indexOf(begin, from + 1) !== -1) return undefined;
+  const left = text.slice(0, from) + text.slice(to + end.length).replace(/^\r?\n/, '');
+  return left.trim() === '' ? null : left;
+}
+
 /** Tells agents in words what the hooks hold them to. A file that has the block keeps it as it is. */
 export function addAgentsMd(draft: Draft): void {
   const text = draft.read(agentsMdFile) ?? '';
