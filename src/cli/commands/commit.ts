@@ -2,6 +2,7 @@ import { parseAgentIdForm, type AgentId } from '../../core/index.ts';
 import { subjectsInIndex } from '../../guard/index.ts';
 import type { StatusAnswer } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
+import { nameNow } from '../hook/also-known.ts';
 import { usageError } from '../answer/errors.ts';
 import type { Outcome } from '../answer/outcome.ts';
 import { isDisabled } from '../answer/output.ts';
@@ -56,8 +57,10 @@ function wordsOf(words: readonly string[]): {
 }
 
 async function refusalOf(call: Call, input: CommitInput, files: readonly string[]): Promise<Outcome | null> {
+  const parsed = parseAgentIdForm(nameIn(call, input));
+  const name = parsed.ok ? nameNow((await call.repository()).commonDir, parsed.value) : null;
   const who = async ({ agents }: StatusAnswer): Promise<AgentId | null> =>
-    agents.find(({ agent }) => agent === nameIn(call, input))?.agent ?? null;
+    agents.find(({ agent }) => agent === name)?.agent ?? null;
   const outcome = await judged(call, subjectsInIndex(files), { isCommit: true, who }).catch(unlessDisabled);
   return outcome?.kind === 'refused' ? outcome : null;
 }

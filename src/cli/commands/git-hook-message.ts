@@ -5,6 +5,7 @@ import { scopesOfPaths } from '../../participant/index.ts';
 import type { Coordinator, LockView, StatusAnswer } from '../../protocol/index.ts';
 import type { Trailer } from '../../repository/index.ts';
 import type { Call } from '../call.ts';
+import { nameNow } from '../hook/also-known.ts';
 import { usageError } from '../answer/errors.ts';
 import { exitCodes } from '../answer/exit-codes.ts';
 import { ended, type Outcome } from '../answer/outcome.ts';
@@ -28,9 +29,10 @@ export async function nameAgent(call: Call, [file]: readonly string[]): Promise<
 /** What a commit of some files says of its agent; nothing where no such agent takes part. */
 export async function trailersOf(
   call: Call,
-  agent: AgentId,
+  name: AgentId,
   files: readonly string[],
 ): Promise<readonly Trailer[]> {
+  const agent = nameNow((await call.repository()).commonDir, name);
   const coordinator = await call.coordinator();
   const status = await coordinator.query({ kind: 'status', at: null });
   if (!status.agents.some((view) => view.agent === agent)) return [];

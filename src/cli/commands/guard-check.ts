@@ -17,6 +17,7 @@ import { exitCodes } from '../answer/exit-codes.ts';
 import { done, type Outcome } from '../answer/outcome.ts';
 import type { Typing } from '../format/text.ts';
 import { passedTable, refusedLines } from '../format/verdicts.ts';
+import { nameNow } from '../hook/also-known.ts';
 import { agentLead } from './agent-lead.ts';
 import { typingOf } from './named.ts';
 import type { ReportInput } from './safety-report.ts';
@@ -52,7 +53,7 @@ export async function guardCheck(call: Call, input: GuardCheckInput): Promise<Ou
       );
   return judged(call, subjects, {
     isCommit: staged,
-    who: (status) => whoWrites(call, input.agent, status),
+    who: (status) => whoWrites(call, input.agent, status, staged),
     ...(read === null ? {} : { beside: read }),
   });
 }
@@ -135,11 +136,15 @@ async function whoWrites(
   call: Call,
   option: string | undefined,
   { agents }: StatusAnswer,
+  isCommit: boolean,
 ): Promise<AgentId | null> {
   const text = option ?? call.ports.env['RHEMA_AGENT'] ?? '';
   if (option === undefined && text === '') return null;
-  const agent = valueOf(parseAgentIdForm(text));
+  const typed = valueOf(parseAgentIdForm(text));
+  const agent = option === undefined ? nameNow((await call.repository()).commonDir, typed) : typed;
   if (agents.some((view) => view.agent === agent)) return agent;
+  // A shell may outlive the agent that it was named after: then it is nobody's, and others are in its way as in everybody's.
+  if (option === undefined && isCommit) return null;
   const lead = (await agentLead(call, agent)) ?? `see ${call.rhema('agent', 'list')}`;
   throw new CommandError('AGENT_NOT_FOUND', exitCodes.refused, `no agent ${agent} takes part: ${lead}`, {
     agent,

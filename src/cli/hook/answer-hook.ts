@@ -1,12 +1,14 @@
+import { join } from 'node:path';
 import { parseAgentIdForm } from '../../core/index.ts';
 import { ancestorsOf } from '../../client/index.ts';
 import { hasJoined } from '../../participant/index.ts';
 import { passes, type Act, type HookAnswer } from '../../hooks/index.ts';
 import { begin, end, hear, letGo, stop } from './moments.ts';
+import { keepName } from './also-known.ts';
 import { noteWritten, renew } from './after-tool.ts';
 import { beforeEdit, noteRead } from './before-tool.ts';
 import { line } from '../format/text.ts';
-import { speakFor, speakingAs } from './enrolment.ts';
+import { mainAgentOf, speakFor, speakingAs } from './enrolment.ts';
 import type { HookWork } from './hook-work.ts';
 import { isTooMuch } from './too-much.ts';
 
@@ -76,7 +78,7 @@ async function alive(work: HookWork): Promise<HookAnswer> {
   return session !== null && (await renew(work, session)) ? hear(work, session) : passes;
 }
 
-/** It has joined through `rhema mcp`: what was claimed for it until now goes back, and it acts as that agent. */
+/** It has joined through `rhema mcp`, and acts as that agent from now on, also with what was claimed for it until now. */
 async function becomeWhoItJoinedAs(work: HookWork, name: string): Promise<void> {
   const { call, repository, memory } = work;
   const parsed = parseAgentIdForm(name);
@@ -84,6 +86,11 @@ async function becomeWhoItJoinedAs(work: HookWork, name: string): Promise<void> 
   const joined = await call.world.sessions.read(repository, parsed.value);
   if (joined === null || !hasJoined(joined)) return;
   const before = await speakingAs(work);
+  const claims = memory.claims();
+  keepName(repository.commonDir, before?.agent ?? mainAgentOf(work), parsed.value);
   if (before !== null) await letGo(work, before);
-  await speakFor(work, joined);
+  if (!(await speakFor(work, joined))) return;
+  // What it works at it goes on with, unless somebody has come between.
+  const files = claims.flatMap(({ tree, file }) => (file === undefined ? [] : [join(tree, file)]));
+  if (files.length > 0) await beforeEdit(work, files);
 }

@@ -6,7 +6,7 @@ import { count } from '../../wording/index.ts';
 import { line } from '../format/text.ts';
 import { relative } from '../format/time.ts';
 import type { HookWork } from './hook-work.ts';
-import { keyOf } from './memory.ts';
+import { keyOf } from './key-of.ts';
 
 /** What was found earlier may have come to nothing since. */
 const toldForMs = 3_600_000;

@@ -26,7 +26,8 @@ import type { Call } from '../call.ts';
 import { agentPorts, submit } from '../commands/speak.ts';
 import { line } from '../format/text.ts';
 import type { HookWork } from './hook-work.ts';
-import { keyOf, SessionMemory } from './memory.ts';
+import { keyOf } from './key-of.ts';
+import { SessionMemory } from './memory.ts';
 
 /** Its session, if it takes part already; null: nothing has been done in its name. */
 export async function speakingAs({ call, repository, memory }: HookWork): Promise<AgentSession | null> {

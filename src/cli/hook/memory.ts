@@ -2,7 +2,6 @@
  * What is remembered of a session of a client between its hooks, each a process of its own: whom it speaks for, what was claimed for
  * it, and what its agent has seen of files. In small files beside the log, one for each thing, since hooks of one session run at once.
  */
-import { createHash } from 'node:crypto';
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type {
@@ -17,6 +16,7 @@ import type {
 import { ensurePrivateDirectory, statePaths, withAccess } from '../../client/index.ts';
 import { isOwnFolder, readOwnText, replaceFile } from '../../files/index.ts';
 import type { AncestorProcess } from '../../client/index.ts';
+import { keyOf } from './key-of.ts';
 
 /** Whom the session speaks for. */
 export interface Speaking {
@@ -162,7 +162,7 @@ export class SessionMemory {
   /** Sessions that have ended without saying so. */
   forgetOld(nowMs: number): void {
     if (!isOwnFolder(this.#root)) return;
-    for (const name of readdirSync(this.#root).filter((each) => each !== unjudgedFile)) {
+    for (const name of readdirSync(this.#root).filter((each) => !each.includes('.'))) {
       const folder = join(this.#root, name);
       const changedMs = statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? nowMs;
       if (nowMs - changedMs > forgottenAfterMs) rmSync(folder, { recursive: true, force: true });
@@ -221,11 +221,4 @@ function parsed<T>(text: string): T | null {
   } catch {
     return null;
   }
-}
-
-/** Any text as the name of a file. */
-export function keyOf(...parts: readonly string[]): string {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(`${part.length}:${part}`);
-  return hash.digest('hex').slice(0, 32);
 }

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { git, makeRepository, commitAll, temporaryFolder, write } from '../../repository/testing/fixture.ts';
-import { rhemaIn } from '../testing/direct.ts';
+import { rhemaIn, rhemaWith } from '../testing/direct.ts';
 import { processPorts } from '../process/process-ports.ts';
 import { serveHook } from './serve-hook.ts';
 import { contextOf, held, Session, shopFiles } from '../testing/hook-session.ts';
@@ -215,15 +215,21 @@ describe('who acts', () => {
     await rhemaIn(root, 'agent', 'join', 'bob');
     const one = new Session(root, 'one');
     await one.before('api/a.ts');
+    const [name = ''] = (await held(root)).map((lock) => lock.split(' ')[1] ?? '');
+    write(root, { 'api/a.ts': 'of bob\n' });
+    git(root, 'add', '.');
     await one.say('PostToolUse', {
       tool_name: 'mcp__rhema__agent_join',
       tool_response: [
         { type: 'text', text: 'JOINED as bob (epoch 1).\nYou are bob. Pass agent: "bob.1" on each call.' },
       ],
     });
-    expect(await held(root)).toEqual([]);
-    await one.before('api/a.ts');
     expect(await held(root)).toEqual(['api/a.ts bob']);
+    expect((await one.before('api/b.ts')).code).toBe(0);
+    expect(await held(root)).toEqual(['api/a.ts bob', 'api/b.ts bob']);
+    // Its shell has the name that it began with.
+    const checked = await rhemaWith({ RHEMA_AGENT: name }, root, 'guard', 'check', '--staged');
+    expect(checked).toMatchObject({ code: 0 });
     await one.say('SessionEnd');
     expect(await held(root)).toEqual([]);
     expect((await rhemaIn(root, 'agent', 'list')).stdout).toContain('bob');
