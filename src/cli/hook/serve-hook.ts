@@ -14,14 +14,18 @@ import { wake } from './wake.ts';
 import { workAt, worksFor } from './works.ts';
 
 /** Far below what any client waits: they let a tool run whose hook takes too long. */
-export const hookDeadlineMs = 4_000;
+const hookDeadlineMs = 8_000;
+
+export interface HookOptions extends GlobalOptions {
+  readonly deadlineMs?: number;
+}
 
 /** Answers what a client has sent. Never throws: a client takes a hook that breaks down for one that has nothing to say. */
 export async function serveHook(
   ports: ProcessPorts,
   words: HookWords,
   payload: string | null,
-  options: GlobalOptions = {},
+  options: HookOptions = {},
 ): Promise<Printed> {
   if (words.event === wakeEvent) return serveWake(ports, words, payload, options);
   const dialect = dialects[words.client];
@@ -44,7 +48,12 @@ export async function serveHook(
       read.name === '' ? nameFor(dialect, event) : read.name,
     );
   }
-  const answer = await answerTo(callOf(ports, options, read.call), words, read.call);
+  const answer = await answerTo(
+    callOf(ports, options, read.call),
+    words,
+    read.call,
+    options.deadlineMs ?? hookDeadlineMs,
+  );
   return dialect.print(answer, read.call.event, read.name);
 }
 
@@ -61,10 +70,15 @@ function callOf(ports: ProcessPorts, options: GlobalOptions, { folder }: HookCal
   return new Call({ ...ports, env }, { ...options, program, quiet: true }, folder ?? ports.cwd);
 }
 
-async function answerTo(call: Call, words: HookWords, asked: HookCall): Promise<HookAnswer> {
+async function answerTo(
+  call: Call,
+  words: HookWords,
+  asked: HookCall,
+  deadlineMs: number,
+): Promise<HookAnswer> {
   const done = answerIn(call, words, asked).catch(asError);
-  const late = new Error(`no answer within ${hookDeadlineMs / 1_000} s`);
-  const came = (await inTime(call.ports.clock, hookDeadlineMs, done)) ?? late;
+  const late = new Error(`no answer within ${deadlineMs / 1_000} s`);
+  const came = (await inTime(call.ports.clock, deadlineMs, done)) ?? late;
   const answer = came instanceof Error ? await unguarded(call, asked.event, came) : came;
   await inTime(call.ports.clock, closingMs, call.close());
   return answer;
@@ -115,7 +129,8 @@ async function serveWake(
   options: GlobalOptions,
 ): Promise<Printed> {
   const read = readCall(dialects[words.client], payload ?? '', 'Stop');
-  if (read.kind !== 'call') return silent;
+  // Other clients read the files of Claude Code, and would wait for this where they are stopped.
+  if (read.kind !== 'call' || (ports.env['CLAUDECODE'] ?? '') === '') return silent;
   const call = callOf(ports, options, read.call);
   const end = new AbortController();
   const off = (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map((name) =>

@@ -37,7 +37,7 @@ export class Session {
 
   /** What its client runs in the background when it stops. */
   wake(): Promise<Heard> {
-    return this.say('Stop', {}, {}, 'wake');
+    return this.say('Stop', {}, { CLAUDECODE: '1' }, 'wake');
   }
 
   async say(
@@ -51,6 +51,7 @@ export class Session {
     const words = { client: 'claude', event } as const;
     const { stdout, stderr, exitCode } = await serveHook(ports, words, JSON.stringify(payload), {
       direct: true,
+      deadlineMs: 60_000,
     });
     return {
       code: exitCode,

@@ -15,12 +15,12 @@ it('each client is told in its own words, from the top of the repository, in its
     ];
   });
   expect(told.map((words) => words.join(' ')).join('\n')).toMatchInlineSnapshot(`
-    "claude PreToolUse {"matcher":"Edit|Write|MultiEdit|NotebookEdit|Bash|Read|mcp__rhema__agent_join","hooks":[{"type":"command","command":"node \\"$CLAUDE_PROJECT_DIR\\"/node_modules/rhema/dist/cli/main.js hook claude","timeout":10}]}
-    codex PreToolUse {"hooks":[{"type":"command","command":"node \\"$(git rev-parse --show-toplevel)\\"/node_modules/rhema/dist/cli/main.js hook codex","timeout":10}]}
-    gemini BeforeTool {"hooks":[{"type":"command","command":"node $GEMINI_PROJECT_DIR/node_modules/rhema/dist/cli/main.js hook gemini","timeout":10000}]}
+    "claude PreToolUse {"matcher":"Edit|Write|MultiEdit|NotebookEdit|Bash|Read|mcp__rhema__agent_join","hooks":[{"type":"command","command":"node \\"$CLAUDE_PROJECT_DIR\\"/node_modules/rhema/dist/cli/main.js hook claude","timeout":20}]}
+    codex PreToolUse {"hooks":[{"type":"command","command":"node \\"$(git rev-parse --show-toplevel)\\"/node_modules/rhema/dist/cli/main.js hook codex","timeout":20}]}
+    gemini BeforeTool {"hooks":[{"type":"command","command":"node $GEMINI_PROJECT_DIR/node_modules/rhema/dist/cli/main.js hook gemini","timeout":20000}]}
     cursor preToolUse {"command":"node node_modules/rhema/dist/cli/main.js hook cursor"}
-    copilot preToolUse {"type":"command","bash":"node node_modules/rhema/dist/cli/main.js hook copilot preToolUse","cwd":".","timeoutSec":10}
-    vscode PreToolUse {"type":"command","command":"node node_modules/rhema/dist/cli/main.js hook vscode","timeout":10}"
+    copilot preToolUse {"type":"command","bash":"node node_modules/rhema/dist/cli/main.js hook copilot preToolUse","cwd":".","timeoutSec":20}
+    vscode PreToolUse {"type":"command","command":"node node_modules/rhema/dist/cli/main.js hook vscode","timeout":20}"
   `);
 });
 

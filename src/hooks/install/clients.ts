@@ -55,7 +55,7 @@ export interface JsonHookClient {
 }
 
 /** The client passes the act when a hook takes longer; ours has decided long before. */
-const patienceSeconds = 10;
+const patienceSeconds = 20;
 
 /** As long as Claude Code lets a hook run in the background; who waits there gives up before. */
 const sleepSeconds = 600;
