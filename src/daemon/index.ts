@@ -1,3 +1,4 @@
+import { statePaths } from '../client/index.ts';
 import type { Coordinator } from '../protocol/index.ts';
 import type { LogAudit, WitnessLook } from './audit-log.ts';
 import type { OpenLogFile } from './log-file-source.ts';
@@ -54,6 +55,12 @@ export async function lookAtState(commonDir: string): Promise<StateLook> {
 /** See `remove-state.ts`. */
 export async function removeState(commonDir: string, seen: StateLook): Promise<void> {
   await (await import('./remove-state.ts')).removeState(commonDir, seen);
+}
+
+/** See `misplaced.ts`. */
+export async function misplacedAt(commonDir: string): Promise<readonly string[]> {
+  const { misplaced } = await import('./misplaced.ts');
+  return misplaced(statePaths(commonDir)).map(({ message }) => message);
 }
 
 export { evidenceIn } from './evidence-file.ts';

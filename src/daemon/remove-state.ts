@@ -1,10 +1,12 @@
 /** Takes away all that the coordination of a repository keeps outside its working trees. */
-import { readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { logExists, shortLinks, statePaths, withAccess, type StatePaths } from '../client/index.ts';
-import { isOwnFolder, removeFile } from '../files/index.ts';
+import { isOwnFolder, readOwnText, removeFile } from '../files/index.ts';
 import { CoordinatorError } from '../protocol/index.ts';
 import { dropKeptRefs, keptRefs } from '../repository/index.ts';
+import { toFailure } from './failures.ts';
+import { misplaced, unremovable } from './misplaced.ts';
 import { openExclusiveLock } from '../store/sqlite/index.ts';
 
 export interface StateLook {
@@ -19,14 +21,16 @@ export interface StateLook {
   readonly mark: string;
 }
 
-/** @throws CoordinatorError PERMISSION where what is there is not this user's; RepositoryError when Git cannot be asked. */
+/** @throws CoordinatorError PERMISSION where what is there is not this user's, or could not be removed; RepositoryError when Git cannot be asked. */
 export async function lookAtState(commonDir: string): Promise<StateLook> {
   const paths = statePaths(commonDir);
   const { directory, witness } = paths;
   const isThere = withAccess(directory, () => isOwnFolder(directory));
+  const [trouble] = [...misplaced(paths), ...unremovable(paths)];
+  if (trouble !== undefined) throw trouble;
   const places = [...(isThere ? [directory] : []), ...witnesses(paths), ...shortLinks(paths)];
   const refs = await keptRefs(commonDir);
-  return { directory, hasLog: logExists(paths), places, refs, mark: textAt(witness) };
+  return { directory, hasLog: logExists(paths), places, refs, mark: markAt(witness) };
 }
 
 /** What keeps how far the log came, and what a process that was killed has left beside it. */
@@ -37,9 +41,10 @@ function witnesses({ witness }: StatePaths): string[] {
     .map((one) => join(folder, one));
 }
 
-function textAt(path: string): string {
+/** What stands in the place of the file and is none, or not like it, holds nothing up and says nothing. */
+function markAt(path: string): string {
   try {
-    return readFileSync(path, 'latin1');
+    return readOwnText(path) ?? '';
   } catch {
     return '';
   }
@@ -58,10 +63,12 @@ export async function removeState(commonDir: string, seen: StateLook): Promise<v
   const paths = statePaths(commonDir);
   const { directory, lock } = paths;
   if (!withAccess(directory, () => isOwnFolder(directory))) return removeRest(commonDir, paths);
-  const held = await openExclusiveLock(lock);
+  const held = await openExclusiveLock(lock).catch((error: unknown) => {
+    throw toFailure(error);
+  });
   if (held === null) throw inUse();
   try {
-    if (seen.hasLog && textAt(paths.witness) !== seen.mark) throw inUse();
+    if (seen.hasLog && markAt(paths.witness) !== seen.mark) throw inUse();
     for (const name of inOrder(readdirSync(directory), paths))
       withAccess(join(directory, name), () =>
         rmSync(join(directory, name), { recursive: true, force: true }),

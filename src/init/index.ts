@@ -65,6 +65,11 @@ export async function originNoted(place: Place, file: string, now: string): Prom
   return (await import('./undo/apply-noted.ts')).originNoted(place, file, now);
 }
 
+/** See `undo/written-file.ts`. */
+export async function whyNotesUnreadable(commonDir: string): Promise<string | null> {
+  return (await import('./undo/written-file.ts')).whyUnreadable(commonDir);
+}
+
 /** See `undo/undo.ts`. */
 export async function prepareUndo(request: UndoRequest): Promise<Undoing> {
   return (await import('./undo/undo.ts')).prepareUndo(request);

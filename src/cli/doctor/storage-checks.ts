@@ -30,7 +30,14 @@ export const storageChecks: readonly RepositoryCheck[] = [
 function checkStateFolder({ state, repository }: RepositoryFacts): readonly Finding[] {
   return findingsFrom('state folder', state, readRemedy, (files) => [
     files.writable ? stateFolderFinding(files) : unwritableFolder(files, repository.commonDir),
+    ...files.misplaced.map(misplacedFinding),
   ]);
+}
+
+/** What it names, and what to do, are the words of whoever would fail. */
+function misplacedFinding(told: string): Finding {
+  const at = Math.max(told.lastIndexOf(': '), told.lastIndexOf('; '));
+  return problem('state folder', told.slice(0, at), told.slice(at + 2));
 }
 
 /** The machine has broken a rule of its own: a bug, which stays one after the process was started anew. */

@@ -65,10 +65,7 @@ export const realInspection: Inspection = {
   history: async ({ worktree, commonDir }, max) => readHistory(worktree ?? commonDir, max),
   configuration,
   gitVersion,
-  stateFiles: async (repository) => ({
-    ...stateFiles(repository),
-    evidence: (await import('../../daemon/index.ts')).evidenceIn(statePaths(repository.commonDir).directory),
-  }),
+  stateFiles: wholeState,
   room: async ({ commonDir }) => (await import('../../daemon/index.ts')).roomFor(commonDir),
   openFilesMax: async () => (await import('../../daemon/index.ts')).openFilesMax(),
   surroundings: async (repository, env) =>
@@ -133,7 +130,18 @@ async function configuration(repository: Repository): Promise<Configuration> {
   };
 }
 
-function stateFiles({ commonDir }: Repository): Omit<StateFiles, 'evidence'> {
+async function wholeState(repository: Repository): Promise<StateFiles> {
+  const { commonDir } = repository;
+  const [daemon, init] = [await import('../../daemon/index.ts'), await import('../../init/index.ts')];
+  const notes = await init.whyNotesUnreadable(commonDir);
+  return {
+    ...stateFiles(repository),
+    misplaced: [...(await daemon.misplacedAt(commonDir)), ...(notes === null ? [] : [notes])],
+    evidence: daemon.evidenceIn(statePaths(commonDir).directory),
+  };
+}
+
+function stateFiles({ commonDir }: Repository): Omit<StateFiles, 'evidence' | 'misplaced'> {
   const paths = statePaths(commonDir);
   const mode = statSync(paths.directory, { throwIfNoEntry: false })?.mode;
   return {

@@ -238,6 +238,8 @@ export interface StateFiles {
   /** What was kept of states that must not exist, the oldest first. */
   readonly evidence: readonly string[];
   readonly writable: boolean;
+  /** What stands in its files' places so that commands fail, each with what to do. */
+  readonly misplaced: readonly string[];
   /** The address of the socket; its failure when there is no usable one. */
   readonly socket: Parsed<string>;
 }

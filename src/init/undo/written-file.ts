@@ -50,8 +50,19 @@ function unreadable(path: string): PathRefused {
   return new PathRefused(
     path,
     'does not say what was written here',
-    'move it away; nobody knows then what was there before',
+    'move it away, and nobody knows what was there before',
   );
+}
+
+/** Why what is noted cannot be read, with what to do; null: it can, or nothing is. */
+export function whyUnreadable(commonDir: string): string | null {
+  try {
+    readWritten(commonDir);
+    return null;
+  } catch (error) {
+    if (error instanceof Error) return error.message;
+    throw error;
+  }
 }
 
 export function writeWritten(commonDir: string, files: readonly Written[]): void {

@@ -15,7 +15,7 @@ export function prepareFile(path: string): void {
   try {
     mkdirSync(dirname(resolve(path)), { recursive: true, mode: 0o700 });
     if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
-      throw new StoreError('CANNOT_OPEN', `${path} is a folder, not a log. Choose another path.`);
+      throw new PathRefused(path, 'is a folder', 'move it away, or choose another path');
     for (const suffix of ['', ...besides]) refuseOther(`${path}${suffix}`);
     // Never opens a file that exists: to close a second descriptor of it drops this process's POSIX locks on it, SQLite's.
     createIfMissing(path);

@@ -107,7 +107,7 @@ describe('what cannot be opened is refused with the remedy and left as it is', (
     mkdirSync(path);
     await expect(openSqliteStore(path)).rejects.toMatchObject({
       code: 'CANNOT_OPEN',
-      message: expect.stringMatching(/is a folder, not a log\. Choose another path/),
+      message: expect.stringMatching(/is a folder: move it away, or choose another path/),
     });
     expect(statSync(path).isDirectory()).toBe(true);
   });

@@ -22,6 +22,7 @@ export const state = {
   database: '/repo/.git/rhema/coordination.db',
   databaseExists: true,
   directoryMode: 0o700,
+  misplaced: [],
   evidence: [],
   writable: true,
   socket: { ok: true, value: '/repo/.git/rhema/coordinator.sock' } as const,
