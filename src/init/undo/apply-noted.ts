@@ -5,8 +5,8 @@ import { applyChanges, checkChanges } from '../files/apply.ts';
 import type { FileChange } from '../files/file-change.ts';
 import { removesLeft } from '../files/left-files.ts';
 import { whyUntrusted } from './trusted.ts';
-import { oursBy, type TakeOut } from './ours.ts';
-import { noted, originOf, type HasOurs, type Written } from './written.ts';
+import { isBelieved, oursBy, type TakeOut } from './ours.ts';
+import { noted, originOf, type Written } from './written.ts';
 import { readWritten, writeWritten } from './written-file.ts';
 
 export interface Place extends Pick<Repository, 'commonDir'> {
@@ -21,7 +21,7 @@ export interface Place extends Pick<Repository, 'commonDir'> {
 export function applyNoted(place: Place, changes: readonly FileChange[], takeOut: TakeOut): string | null {
   checkChanges(place.root, changes);
   const made = changes.filter(({ after }) => after === null).flatMap(({ file }) => madeFor(place, file));
-  const problem = note(place, changes, oursBy(takeOut));
+  const problem = note(place, changes, takeOut);
   applyChanges(place.root, changes);
   for (const folder of made) removeIfEmpty(join(place.root, folder));
   return problem;
@@ -70,13 +70,15 @@ export function removeIfEmpty(folder: string): void {
   }
 }
 
-function note({ commonDir, root }: Place, changes: readonly FileChange[], hasOurs: HasOurs): string | null {
+function note({ commonDir, root }: Place, changes: readonly FileChange[], takeOut: TakeOut): string | null {
   try {
     const known = new Map(readWritten(commonDir).map((one) => [keyOf(one), one]));
     for (const change of changes.filter((one) => !removesLeft(one))) {
       const key = keyOf({ root, file: change.file });
       const whole = { ...change, root, folders: foldersFor(root, change) };
-      const next = noted(known.get(key) ?? null, whole, hasOurs);
+      const former = known.get(key) ?? null;
+      const isFollowed = former !== null && isBelieved(former, change.before, takeOut);
+      const next = noted(isFollowed ? former : null, whole, oursBy(takeOut));
       if (next === null) known.delete(key);
       else known.set(key, next);
     }

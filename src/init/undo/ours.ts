@@ -4,7 +4,7 @@ import { YamlText } from '../../repository/yaml/index.ts';
 import { blockHeading } from '../files/block.ts';
 import { blockKeys } from '../graph/limits.ts';
 import { baseName } from '../paths.ts';
-import type { HasOurs } from './written.ts';
+import { undo, type HasOurs, type Written } from './written.ts';
 
 /**
  * What is left of a client's file without all that this program writes into it, changed or not. Null: nothing. Undefined: that
@@ -34,4 +34,27 @@ export function withoutConfiguration(text: string): string | null {
   for (const keys of [block, ['generated']])
     if (keys !== null && at?.valueAt(...keys) !== undefined) at = at.withoutKey(keys);
   return at === null || at.problem !== null ? null : at.text;
+}
+
+/**
+ * Whether what is noted of a file may be followed. What was not noted in this very Git folder may have come with somebody's
+ * archive: it may take out what is ours, and nothing else, and never puts any text into a file.
+ */
+export function isBelieved(noted: Written, now: string | null, takeOut: TakeOut): boolean {
+  const undone = undo(noted, now);
+  if (noted.isHere || undone.kind !== 'undone') return true;
+  const left = now === null ? undefined : leftOf(noted.file, now, takeOut);
+  return left !== undefined && bare(left) === bare(undone.text);
+}
+
+/** As {@link TakeOut}, also of a scope's file. */
+export function leftOf(file: string, text: string, takeOut: TakeOut): string | null | undefined {
+  if (!isDefinitionName(baseName(file))) return takeOut(file, text);
+  return isMadeWhole(text) ? null : (withoutConfiguration(text) ?? undefined);
+}
+
+/** But for the layout. */
+function bare(text: string | null): string {
+  const letters = (text ?? '').replaceAll(/[\s,]/g, '');
+  return letters === '{}' ? '' : letters;
 }

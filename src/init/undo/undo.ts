@@ -13,7 +13,7 @@ import { baseName, byText, folderOf, top } from '../paths.ts';
 import type { ScopePath } from '../../core/index.ts';
 import { scanTree, type InitRequest, type Scanned } from '../prepare.ts';
 import { removeIfEmpty } from './apply-noted.ts';
-import { isMadeWhole, oursBy, withoutConfiguration, type TakeOut } from './ours.ts';
+import { isBelieved, isMadeWhole, leftOf, oursBy, withoutConfiguration, type TakeOut } from './ours.ts';
 import { whyBehindLink, whyUntrusted } from './trusted.ts';
 import { undo, type Written } from './written.ts';
 import { readWritten } from './written-file.ts';
@@ -140,6 +140,9 @@ async function isOurs(root: string, commonDir: string): Promise<boolean> {
 const removesIt = 'removes it all the same';
 const takesOut = 'takes out what is ours, and removes it where nothing else is in it';
 
+const isForeign =
+  'was noted in another Git folder (of a copy, an archive) or by an older version, so no text is put back: take out by hand what is ours, or with --force';
+
 /** What is to be done in one working tree. */
 class UndoPlan {
   readonly #root: string;
@@ -180,9 +183,16 @@ class UndoPlan {
       if (undone.kind === 'done' && one.root !== this.#root) continue;
       this.#settled.add(one.file);
       for (const folder of one.folders) this.#folders.add(folder);
-      if (undone.kind === 'undone') this.#change(one.file, now, undone.text);
+      if (!isBelieved(one, now, this.#takeOut)) this.#addForeign(one.file, now);
+      else if (undone.kind === 'undone') this.#change(one.file, now, undone.text);
       else if (undone.kind === 'changed') this.#addChanged(one, now ?? '');
     }
+  }
+
+  #addForeign(file: string, now: string | null): void {
+    const left = now === null || !this.#force ? undefined : leftOf(file, now, this.#takeOut);
+    if (left === undefined || left === now) this.#stay(file, isForeign);
+    else this.#change(file, now, left);
   }
 
   #addChanged({ file, before, span }: Written, now: string): void {

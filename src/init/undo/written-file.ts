@@ -1,5 +1,5 @@
 /** Where is kept what was written into the working trees of a repository: beside the log, for all of them. */
-import { closeSync, fstatSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeOwnFolder, openToRead, PathRefused, replaceFile } from '../../files/index.ts';
 import { stateDirectory } from '../../repository/index.ts';
@@ -18,24 +18,35 @@ export function readWritten(commonDir: string): readonly Written[] {
   if (file === null) return [];
   try {
     if (fstatSync(file).size > bytesMax) throw unreadable(path);
-    return parsed(path, readFileSync(file, 'utf8'));
+    return parsed(path, readFileSync(file, 'utf8'), identityOf(commonDir));
   } finally {
     closeSync(file);
   }
 }
 
-function parsed(path: string, text: string): readonly Written[] {
+/** Another one for a copy, and for what comes out of an archive; the same after a move. */
+function identityOf(commonDir: string): string {
+  const { ino, birthtimeNs } = statSync(commonDir, { bigint: true });
+  return `${ino} ${birthtimeNs}`;
+}
+
+function parsed(path: string, text: string, identity: string): readonly Written[] {
   try {
     const value: unknown = JSON.parse(text);
     if (isTable(value) && value['format'] === formatNow && Array.isArray(value['files']))
-      return (value['files'] as readonly unknown[]).filter(isWritten);
+      return (value['files'] as readonly unknown[])
+        .filter(isKept)
+        .map(({ identity: noted, ...one }) => ({ ...one, isHere: noted === identity }));
   } catch {
     // Then it says nothing.
   }
   throw unreadable(path);
 }
 
-function isWritten(value: unknown): value is Written {
+/** As it is kept; a version before this one had no identity. */
+type Kept = Omit<Written, 'isHere'> & { readonly identity?: unknown };
+
+function isKept(value: unknown): value is Kept {
   if (!isTable(value) || typeof value['root'] !== 'string' || typeof value['file'] !== 'string') return false;
   const { before, after, span, folders } = value;
   const isDigest = (one: unknown): boolean => one === null || typeof one === 'string';
@@ -68,5 +79,7 @@ export function whyUnreadable(commonDir: string): string | null {
 export function writeWritten(commonDir: string, files: readonly Written[]): void {
   const folder = stateDirectory(commonDir);
   makeOwnFolder(folder);
-  replaceFile(join(folder, fileName), `${JSON.stringify({ format: formatNow, files })}\n`);
+  const identity = identityOf(commonDir);
+  const kept = files.map(({ isHere, ...one }) => (isHere ? { ...one, identity } : one));
+  replaceFile(join(folder, fileName), `${JSON.stringify({ format: formatNow, files: kept })}\n`);
 }

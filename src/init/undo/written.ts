@@ -26,6 +26,8 @@ export interface Written {
   readonly isEdited: boolean;
   /** Folders that were made for it, outermost first. */
   readonly folders: readonly string[];
+  /** It was noted in this very Git folder, and has not come with a copy or an archive. */
+  readonly isHere: boolean;
 }
 
 /** A change of a file that is about to be made. */
@@ -73,6 +75,7 @@ function fresh({ root, file, after, folders }: Change, before: string | null): W
     span: span.removed.length + span.added.length > spanMax ? null : span,
     isEdited: false,
     folders,
+    isHere: true,
   };
 }
 
