@@ -117,6 +117,7 @@ export interface RestoreInput extends FileInput, WritingInput {
 export async function restoreContext(call: Call, input: RestoreInput): Promise<Outcome> {
   const file = await fileToWrite(call, input);
   const chosen = input.digest === undefined ? null : (await versionNamed(call, file, input.digest)).text;
+  if (chosen === null && !(await mayBePutBack(call, file))) throw nothingKept(file);
   let repaired: string | null = null;
   const ended = await writeFile(call, input, file, 'restore', {
     overForeign: true,
@@ -135,6 +136,16 @@ export async function restoreContext(call: Call, input: RestoreInput): Promise<O
 }
 
 type Files = ReturnType<Call['world']['workingFiles']>;
+
+/** Whether it is worth to wait for the lock: nobody else's writing makes a content come back that is kept nowhere. */
+async function mayBePutBack(call: Call, file: WrittenFile): Promise<boolean> {
+  const files = call.world.workingFiles(await call.repository());
+  const path = await files.realPath(file.path);
+  if ((await files.marks(path)).length > 0) return true;
+  const text = await files.read(path);
+  const present = text === null ? null : digestOf(text);
+  return (await files.list(path)).some(({ digest }) => digest !== present);
+}
 
 /** The newest content that is another one than the present, and was in the file. */
 async function beforeThat(files: Files, path: ScopePath, text: string | null): Promise<string | null> {

@@ -265,6 +265,17 @@ it('a history says who recorded what, and what is in the file now', async () => 
   expect((await context('history', 'src/core/.rhema/knowledge.yaml')).stdout).toContain('nothing is kept');
 });
 
+it('where nothing is kept, restore says so without waiting for the file', async () => {
+  await rhema('agent', 'join', 'al');
+  write(todos, 'todos: []\n');
+  await rhema('lock', 'acquire', todos, '--agent', 'al');
+  const restored = await context('restore', todos, '--wait', '1ms', '--agent', 'bo');
+  expect([restored.code, restored.stderr]).toEqual([
+    1,
+    expect.stringContaining('(CONTEXT_NOT_KEPT)') as string,
+  ]);
+});
+
 describe('what is known', () => {
   beforeEach(async () => {
     write('rhema.yaml', 'name: root\n');
