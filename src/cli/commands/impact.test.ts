@@ -36,14 +36,19 @@ const harnessOf = (files: readonly string[] | null = null, lies: 'file' | 'nothi
         },
       },
     },
-    { inspection: { filesBetween: async () => files, liesAt: async () => lies } },
+    {
+      inspection: {
+        filesBetween: async (_repository, range) => (range === 'HEAD..HEAD' ? [] : files),
+        liesAt: async () => lies,
+      },
+    },
   );
   return { harness, asked };
 };
 
 describe('impact', () => {
   it('shows what depends on a scope or a file, who holds it and what is synced again', async () => {
-    const { harness, asked } = harnessOf();
+    const { harness, asked } = harnessOf(null, 'file');
     expect((await harness.run('impact', 'lib/a.ts', 'lib/b.ts')).stdout).toMatchInlineSnapshot(`
       "SCOPE  WHY                   HELD BY  WAITED FOR BY  SYNC
       lib    is changed (2 files)
@@ -61,8 +66,22 @@ describe('impact', () => {
     expect((await harnessOf().harness.run('impact', 'lib/HEAD')).stderr).toContain(
       'there is no lib/HEAD here: it is taken for a file that is gone, or to be; of commits say a range',
     );
+    expect((await harnessOf().harness.run('impact', 'lib/HEAD')).stdout).toContain(
+      'is changed (1 file, not there)',
+    );
     const there = harnessOf(null, 'file');
     expect((await there.harness.run('impact', 'lib/a.ts')).stderr).toBe('');
+  });
+
+  it('refuses the name of a commit, which is no file, with how to ask about it', async () => {
+    expect(await harnessOf().harness.run('impact', 'HEAD')).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining(
+        'rhema impact HEAD~1..HEAD, or about a file that is gone with ./HEAD',
+      ) as string,
+    });
+    expect((await harnessOf(null, 'file').harness.run('impact', 'HEAD')).code).toBe(3);
   });
 
   it('looks at the files of a range of commits, and refuses what is none', async () => {

@@ -21,7 +21,8 @@ export async function showImpact(call: Call, input: ImpactInput): Promise<Outcom
   const isScope = (path: ScopePath): boolean => known.some((scope) => scope.path === path);
   const changed = new Map<ScopePath, string[]>();
   const outside: string[] = [];
-  for (const file of await filesOf(call, input.changes)) {
+  const { files, gone } = await filesOf(call, input.changes, isScope);
+  for (const file of files) {
     const scope = scopeAround(isScope, file);
     if (scope === null) outside.push(file);
     else
@@ -43,7 +44,7 @@ export async function showImpact(call: Call, input: ImpactInput): Promise<Outcom
   return done(revision, data, (style) => {
     const rows = scopes.map((one) => [
       one.scope,
-      reasonText(one, changed.get(one.scope) ?? []),
+      reasonText(one, changed.get(one.scope) ?? [], gone),
       one.holders.join(', '),
       one.waiters.join(', '),
       one.wasSynced ? 'is synced again' : '',
@@ -53,13 +54,27 @@ export async function showImpact(call: Call, input: ImpactInput): Promise<Outcom
   });
 }
 
+interface Changes {
+  readonly files: readonly ScopePath[];
+  /** Those that were named as paths, and at which nothing is. */
+  readonly gone: ReadonlySet<ScopePath>;
+}
+
 /** Files and scopes as paths; of commits the files that they change. */
-async function filesOf(call: Call, changes: readonly string[]): Promise<readonly ScopePath[]> {
+async function filesOf(
+  call: Call,
+  changes: readonly string[],
+  isScope: (path: ScopePath) => boolean,
+): Promise<Changes> {
   const repository = await call.repository();
+  const gone = new Set<ScopePath>();
   const found = await Promise.all(
     changes.map(async (text) => {
-      if (!text.includes('..') || text.includes('/..') || text.startsWith('../'))
-        return [await pathNamed(call, text)];
+      if (!text.includes('..') || text.includes('/..') || text.startsWith('../')) {
+        const path = await pathOf(call, text);
+        if (!isScope(path) && (await isGone(call, text, path))) gone.add(path);
+        return [path];
+      }
       const files = await call.world.inspection.filesBetween(repository, text);
       if (files === null)
         throw invalidInput(
@@ -68,18 +83,25 @@ async function filesOf(call: Call, changes: readonly string[]): Promise<readonly
       return files as readonly string[] as readonly ScopePath[];
     }),
   );
-  return [...new Set(found.flat())];
+  return { files: [...new Set(found.flat())], gone };
 }
 
-/** What is gone may have been removed by the very change that is asked about; a misspelt name looks the same. */
-async function pathNamed(call: Call, text: string): Promise<ScopePath> {
-  const path = await pathOf(call, text);
-  const lies = await call.world.inspection.liesAt(await call.repository(), path);
-  if (lies === 'nothing')
-    call.note(
-      line`rhema: there is no ${text} here: it is taken for a file that is gone, or to be; of commits say a range, such as HEAD~1..HEAD`,
+/**
+ * What is gone may have been removed by the very change that is asked about; a misspelt name looks the same, and is told. The
+ * name of a commit is none of a file.
+ */
+async function isGone(call: Call, text: string, path: ScopePath): Promise<boolean> {
+  const { inspection } = call.world;
+  const repository = await call.repository();
+  if ((await inspection.liesAt(repository, path)) !== 'nothing') return false;
+  if ((await inspection.filesBetween(repository, `${text}..${text}`)) !== null)
+    throw invalidInput(
+      line`${text} is a commit and is taken for a path, at which nothing is: ask about what it changed with rhema impact ${text}~1..${text}, or about a file that is gone with ./${text}`,
     );
-  return path;
+  call.note(
+    line`rhema: there is no ${text} here: it is taken for a file that is gone, or to be; of commits say a range, such as HEAD~1..HEAD`,
+  );
+  return true;
 }
 
 async function nothingReached(
@@ -92,9 +114,18 @@ async function nothingReached(
   return done(null, { changed: [], scopes: [], toSync: [] }, () => 'nothing is changed');
 }
 
-function reasonText({ via }: ImpactedScope, files: readonly string[]): string {
+function reasonText(
+  { via, scope }: ImpactedScope,
+  files: readonly string[],
+  gone: ReadonlySet<ScopePath>,
+): string {
   if (via !== null) return line`depends on ${via}`;
-  return files.length === 0 ? 'is changed' : `is changed (${count(files.length, 'file')})`;
+  if (files.length === 0) return 'is changed';
+  const missing = files.filter((file) =>
+    gone.has((scope === '.' ? file : `${scope}/${file}`) as ScopePath),
+  ).length;
+  const also = missing === 0 ? '' : `, ${missing === files.length ? '' : `${missing} `}not there`;
+  return `is changed (${count(files.length, 'file')}${also})`;
 }
 
 const outsideShownMax = 3;
