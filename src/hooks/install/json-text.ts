@@ -33,10 +33,13 @@ function isTooDeep(text: string): boolean {
   return false;
 }
 
+/** The mark with which some editors begin a file is no JSON; the same letters stand at the same offsets. */
+const behindMark = (text: string): string => text.replace(/^\uFEFF/, ' ');
+
 export function readJson(text: string): Read {
   const errors: ParseError[] = [];
   if (isTooDeep(text)) return { ok: false, problem: `it is nested more than ${depthMax} levels deep` };
-  const value: unknown = parse(text, errors, { allowTrailingComma: true });
+  const value: unknown = parse(behindMark(text), errors, { allowTrailingComma: true });
   const [first] = errors;
   if (first === undefined) return { ok: true, value };
   const line = text.slice(0, first.offset).split('\n').length;
@@ -89,7 +92,7 @@ function emptied(text: string, start: number, end: number): string {
 }
 
 function nodeAt(text: string, path: JSONPath): Node | undefined {
-  const root = parseTree(text, [], { allowTrailingComma: true });
+  const root = parseTree(behindMark(text), [], { allowTrailingComma: true });
   return root === undefined ? undefined : findNodeAtLocation(root, path);
 }
 
