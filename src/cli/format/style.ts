@@ -42,7 +42,7 @@ export function styleOf(
   stream: Stream,
   flag: boolean,
 ): Style {
-  const columns = stream.isTTY ? (stream.columns?.() ?? columnsOf(env)) : null;
+  const columns = stream.isTTY ? stream.columns?.() || columnsOf(env) : null;
   return createStyle({ color: wantsColor(env, stream, flag), columns });
 }
 
@@ -53,7 +53,7 @@ interface Stream {
 }
 
 /** Of a terminal that does not tell how wide it is. */
-function columnsOf(env: Readonly<Record<string, string | undefined>>): number {
+export function columnsOf(env: Readonly<Record<string, string | undefined>>): number {
   const columns = Number(env['COLUMNS']);
   return Number.isSafeInteger(columns) && columns > 0 ? columns : 80;
 }

@@ -2,6 +2,7 @@ import type { Key } from 'node:readline';
 import type { Answer, Questions } from './ports.ts';
 import { CommandError } from '../answer/errors.ts';
 import { exitCodes } from '../answer/exit-codes.ts';
+import { columnsOf } from '../format/style.ts';
 import { exitCodeAfter } from './signals.ts';
 
 /** Asks on the terminal of this process. The library is loaded at the first question. */
@@ -23,6 +24,7 @@ export const terminalQuestions: Questions = {
  * Escape, and the second nothing at all: a question that nobody can answer any more would never return.
  */
 async function untilClosed<T>(ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  sizeUnlessKnown(process.stdout, process.env);
   const closing = new AbortController();
   const onKey = (_text: unknown, key: Key | undefined): void => {
     if (key?.ctrl === true && key.name === 'c') closing.abort(interrupted());
@@ -40,6 +42,17 @@ async function untilClosed<T>(ask: (signal: AbortSignal) => Promise<T>): Promise
 }
 
 /** Questions come before anything is written. */
+/** The library takes a terminal of 0 columns, as one is that does not know its size, at its word: it gives each letter a line. */
+export function sizeUnlessKnown(
+  stream: { columns: number; rows: number },
+  env: Readonly<Record<string, string | undefined>>,
+): void {
+  if (stream.columns === 0) stream.columns = columnsOf(env);
+  if (stream.rows === 0) stream.rows = rowsUnlessKnown;
+}
+
+const rowsUnlessKnown = 24;
+
 function interrupted(): CommandError {
   return new CommandError('INTERRUPTED', exitCodeAfter('SIGINT'), 'interrupted: nothing was written');
 }
