@@ -69,9 +69,9 @@ function addWhy(program: Command, host: Host): void {
   const why = program
     .command('why')
     .description(
-      'who holds a scope or what an agent does: since when, for what, who waits, and what led to it',
+      'who holds a scope or a file, or what an agent does: since when, for what, who waits, and what led to it',
     )
-    .argument('<subject>', 'a scope or an agent')
+    .argument('<subject>', 'a scope, a file, also one that is not there yet, or an agent')
     .option('--at <time>', `as it was then: ${momentHelp}`)
     .option('--as <kind>', "'scope' or 'agent', where one name is both")
     .option(
@@ -81,6 +81,7 @@ function addWhy(program: Command, host: Host): void {
   examples(
     why,
     'rhema why src/core',
+    'rhema why src/login.ts',
     'rhema why alice --at 14:02',
     'rhema why src/core --at @1200 --json',
     'rhema why src/login.ts --commit HEAD~2',

@@ -150,7 +150,7 @@ export function checkWhole(checking: Checking, site: Site, value: unknown, shape
   const number = text === null || text.trim() === '' ? Number.NaN : Number(text);
   if (formOf(value) === 'number' && Number.isInteger(number)) {
     if (number < shape.least || number > shape.most)
-      tell(checking, 'warning', 'OUT_OF_RANGE', site, `is ${quote(text ?? '')}: write ${wanted}`);
+      tell(checking, 'warning', 'OUT_OF_RANGE', site, `is ${text ?? ''}, out of range: write ${wanted}`);
     return;
   }
   const isClear = text !== null && (!Number.isNaN(number) || shape.words.includes(wordOf(text)));

@@ -84,6 +84,12 @@ test.each(rows)('%s with %j', (kind, over, expected) => {
   expect(told.toSorted()).toEqual(expected);
 });
 
+it('says of a number that is out of range just that, and not that it is text', () => {
+  expect(messages('knowledge', listWith('knowledge', { confidence: 11 }))).toEqual([
+    'entry "a": `confidence` is 11, out of range: write a whole number from 1 to 10',
+  ]);
+});
+
 it('names the word of this design, and the words that there are', () => {
   expect(messages('todos', listWith('todos', { status: 'todo' }))).toEqual([
     'todo "a": `status` is "todo", a word of the other design of this file: write pending',
