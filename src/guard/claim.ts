@@ -23,8 +23,9 @@ export type Claimed =
   | (Extract<NotGranted, { kind: 'refused' }> & { readonly wish: Wish });
 
 /**
- * Locks what an edit of some files needs: each file, or its whole scope where that is the level of claims; a name that nothing
- * can be locked by takes its scope. What is elsewhere, ignored by Git, in no scope or free needs no lock.
+ * Locks what an edit of some files needs: each file, or its whole scope where that is the level of claims. Of a name that
+ * nothing can be locked by nothing is claimed, since all of its scope would be kept from others for one odd file: its scope is
+ * asked for only where somebody has it, whom an edit would be in the way of. What is elsewhere, ignored by Git, in no scope or free needs no lock.
  */
 export async function claim(ports: ClaimPorts, subjects: readonly Subject[]): Promise<Claimed> {
   const wish = await wishFor(ports, subjects);
@@ -41,9 +42,11 @@ async function wishFor(
   const places = subjects.flatMap(placeIn);
   const paths = places.map(({ path }) => path);
   const around = await scopesOfPaths(coordinator, paths);
+  const held = await scopesHeld(coordinator, places);
   const needed = places.flatMap(({ path, isWhole }, at): Needed[] => {
     const { scope = null, isFree = false, claim: level } = around[at] ?? {};
     if (scope === null || (isFree && !isWhole)) return [];
+    if (isWhole && level !== 'scope' && !held.has(scope)) return [];
     return isWhole || level === 'scope' || path === scope
       ? [{ path, scope, isWhole }]
       : [{ path, scope: null, isWhole }];
@@ -56,6 +59,18 @@ async function wishFor(
     left.flatMap(({ path, scope }) => (scope === null ? [path as string as FilePath] : [])),
   );
   return withoutNone({ scopes: [...scopes].sort(), files: [...files].sort() });
+}
+
+/** Those that somebody has as a whole; asked for only where that matters. */
+async function scopesHeld(
+  coordinator: ClaimPorts['coordinator'],
+  places: readonly Place[],
+): Promise<ReadonlySet<ScopePath>> {
+  if (!places.some(({ isWhole }) => isWhole)) return new Set();
+  const { locks } = await coordinator.query({ kind: 'status', at: null });
+  return new Set(
+    locks.flatMap(({ scope, file }) => (scope === undefined || file !== undefined ? [] : [scope])),
+  );
 }
 
 interface Needed {
