@@ -270,6 +270,20 @@ describe('clock and sessions', () => {
       'alice was lost or has left',
     ],
     [
+      'several sessions of no use',
+      'sessions',
+      factsOf({}, { sessions: known(['r1', 'r2', 'r3'].map((name) => session(name, 1))) }),
+      'warning',
+      'r1, r2, r3 were lost or have left; their sessions are of no use',
+    ],
+    [
+      'more of them than anybody reads',
+      'sessions',
+      factsOf({}, { sessions: known(Array.from({ length: 25 }, (_, at) => session(`r${at}`, 1))) }),
+      'warning',
+      'r18, r19 and 5 more were lost',
+    ],
+    [
       'a session file that others can read',
       'sessions',
       factsOf({}, { sessions: unknown('eve.json') }),

@@ -364,21 +364,32 @@ function sessionFindings(
       ({ agent, epoch, presence }) =>
         agent === session.agent && epoch === session.epoch && presence === 'present',
     );
-  const findings = kept.flatMap((session) => {
-    const left = deserted.find(({ agent }) => agent === session.agent);
-    if (!isLive(session)) return [staleSession(session)];
-    return left === undefined ? [] : [desertedSession(left)];
-  });
+  const stale = kept.filter((session) => !isLive(session)).map(({ agent }) => agent);
+  const left = kept.filter(isLive).flatMap(({ agent }) => deserted.find((one) => one.agent === agent) ?? []);
+  const findings = [...staleSessions(stale), ...left.map(desertedSession)];
   return findings.length > 0 ? findings : [ok('sessions', `${kept.length} kept, all live`)];
 }
 
-function staleSession({ agent }: AgentSession): Finding {
-  return warning(
-    'sessions',
-    `${agent} was lost or has left; its session is of no use`,
-    `${shellCommand('rhema', 'agent', 'leave', agent)} removes it`,
-  );
+/** One for all: programs that are killed leave many, of which nobody has to be looked at by itself. */
+function staleSessions(agents: readonly AgentSession['agent'][]): readonly Finding[] {
+  const [first, ...others] = agents;
+  if (first === undefined) return [];
+  const more = agents.length - namesShownMax;
+  const names = agents.slice(0, namesShownMax);
+  const shown = names.join(', ') + (more > 0 ? ` and ${more} more` : '');
+  const remedy = shellCommand('rhema', 'agent', 'leave', first);
+  return [
+    others.length === 0
+      ? warning('sessions', `${first} was lost or has left; its session is of no use`, `${remedy} removes it`)
+      : warning(
+          'sessions',
+          `${shown} were lost or have left; their sessions are of no use`,
+          `${remedy} removes the first, and so each`,
+        ),
+  ];
 }
+
+const namesShownMax = 20;
 
 function desertedSession({ agent, pid }: Deserted): Finding {
   return warning(
