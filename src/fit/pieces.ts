@@ -1,4 +1,4 @@
-/** A job that is too much for one request, in parts that each fit. */
+/** A job that is too much for one request, in parts that each fit; times in whole milliseconds, as the machine counts them. */
 import type { FilePath, ScopePath, Settings, Wish } from '../core/index.ts';
 import type { Piece } from './worker.ts';
 
@@ -18,7 +18,7 @@ export function cutUp(
     const some = parts.slice(at, at + maxLocksPerAgent);
     pieces.push({
       wish: wishOf(some, maxFilesPerAgent),
-      workMs: (workMs * sizeOf(some)) / total,
+      workMs: Math.round((workMs * sizeOf(some)) / total),
       isCut: true,
     });
   }
@@ -77,7 +77,7 @@ export function inSteps({ wish, workMs }: Piece, steps: number, fromEnd: boolean
         scopes: some.flatMap((one) => ('scope' in one ? one.scope : [])).sort(),
         files: some.flatMap((one) => ('file' in one ? one.file : [])).sort(),
       },
-      workMs: all.length === 0 ? workMs : (workMs * some.length) / all.length,
+      workMs: all.length === 0 ? workMs : Math.round((workMs * some.length) / all.length),
       isCut: false,
     });
   }

@@ -183,10 +183,10 @@ class Replay {
   }
 
   /** Whether it need not wait for its piece. */
-  #isGiven({ member, pieces }: Worker): boolean {
-    const { wish, workMs } = must(pieces[0], 'it asks for a job');
+  #isGiven(worker: Worker): boolean {
+    const { wish } = must(worker.pieces[0], 'it asks for a job');
     if (targetsOf(wish).length === 0) return true;
-    const decision = this.#machine.acquire(member, wish, workMs, false);
+    const decision = this.#machine.acquire(worker.member, wish, this.#holdMsOf(worker), false);
     if (decision.kind !== 'rejected') return true;
     // What is too much at once is asked for in pieces, and counted then, when its turn comes.
     if (!tooMuch.has(decision.rejection.code)) this.#count(decision.rejection.code);

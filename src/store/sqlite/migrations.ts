@@ -61,8 +61,10 @@ export const schemaVersion = migrations.length;
 /** Refuses a file that is not ours or that a newer program has written. Only reads. */
 export function checkIdentity(connection: Connection, path: string): void {
   const version = versionOf(connection);
+  // Another process may just have made it ours: its name and its first table come at once, and each look is one of its own.
   if (identityOf(connection) !== applicationId) {
     if (version === 0 && isEmpty(connection)) return;
+    if (version === 0 && identityOf(connection) === applicationId) return checkIdentity(connection, path);
     throw new StoreError(
       'CANNOT_OPEN',
       `${path} is a SQLite database, but not a Rhema log. Nothing was changed. Choose another path.`,
