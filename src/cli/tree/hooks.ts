@@ -1,19 +1,10 @@
 import type { Command } from 'commander';
+import { hookClients } from '../../hooks/index.ts';
 import { examples, implement, notes } from '../declare.ts';
 import type { Host } from '../declare.ts';
 
 /** As `hookTargets` has them; here nothing of them is loaded. */
-export const hookNames = [
-  'claude',
-  'codex',
-  'gemini',
-  'cursor',
-  'copilot',
-  'vscode',
-  'opencode',
-  'kimi',
-  'git',
-] as const;
+export const hookNames = [...hookClients, 'git'] as const;
 
 /** `rhema hooks`: clients that ask before an agent acts. */
 export function addHooksCommands(program: Command, host: Host): void {
