@@ -2,11 +2,11 @@ import { parseAgentIdForm, type AgentId } from '../../core/index.ts';
 import { subjectsInIndex } from '../../guard/index.ts';
 import type { StatusAnswer } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
-import { nameNow } from '../hook/also-known.ts';
-import { usageError } from '../answer/errors.ts';
+import { usageError, valueOf } from '../answer/errors.ts';
 import type { Outcome } from '../answer/outcome.ts';
 import { isDisabled } from '../answer/output.ts';
 import type { Acting } from './acting.ts';
+import { committer } from './committer.ts';
 import { trailersOf } from './git-hook-message.ts';
 import { judged } from './guard-check.ts';
 import { run } from './run.ts';
@@ -24,12 +24,13 @@ export interface CommitInput extends Acting {
 export async function commit(call: Call, input: CommitInput): Promise<Outcome> {
   const { options, paths } = wordsOf(input.words);
   const files = await call.world.inspection.committedBy(await call.repository(), call.cwd, paths);
-  const refused = await refusalOf(call, input, files);
+  const agent = await agentOf(call, input);
+  const refused = await refusalOf(call, agent, files);
   if (refused !== null) return refused;
   const quietly = call.quiet ? ['--quiet'] : [];
-  const words = [...quietly, ...options, ...(await trailers(call, input, { options, files }))];
+  const words = [...quietly, ...options, ...(await trailers(call, agent, { options, files }))];
   return run(call, {
-    ...acting(input),
+    ...acting(input, agent),
     scope: ['@git'],
     wait: input.wait,
     killOnLoss: true,
@@ -38,8 +39,8 @@ export async function commit(call: Call, input: CommitInput): Promise<Outcome> {
   });
 }
 
-const acting = ({ agent, takeOver }: CommitInput): Acting => ({
-  ...(agent === undefined ? {} : { agent }),
+const acting = ({ takeOver }: CommitInput, agent: AgentId | null): Acting => ({
+  ...(agent === null ? {} : { agent }),
   ...(takeOver === undefined ? {} : { takeOver }),
 });
 
@@ -56,21 +57,31 @@ function wordsOf(words: readonly string[]): {
   return { options, paths };
 }
 
-async function refusalOf(call: Call, input: CommitInput, files: readonly string[]): Promise<Outcome | null> {
-  const parsed = parseAgentIdForm(nameIn(call, input));
-  const name = parsed.ok ? nameNow((await call.repository()).commonDir, parsed.value) : null;
+async function refusalOf(
+  call: Call,
+  agent: AgentId | null,
+  files: readonly string[],
+): Promise<Outcome | null> {
   const who = async ({ agents }: StatusAnswer): Promise<AgentId | null> =>
-    agents.find(({ agent }) => agent === name)?.agent ?? null;
+    agents.find((view) => view.agent === agent)?.agent ?? null;
   const outcome = await judged(call, subjectsInIndex(files), { isCommit: true, who }).catch(unlessDisabled);
   return outcome?.kind === 'refused' ? outcome : null;
+}
+
+/** Who commits; null: nobody that is named, or that lives in a process around this one. */
+async function agentOf(call: Call, { agent }: CommitInput): Promise<AgentId | null> {
+  if (agent !== undefined) return valueOf(parseAgentIdForm(agent));
+  const status = await call
+    .coordinator()
+    .then((coordinator) => coordinator.query({ kind: 'status', at: null }))
+    .catch(unlessDisabled);
+  return status === null ? null : committer(call, status);
 }
 
 function unlessDisabled(error: unknown): null {
   if (isDisabled(error)) return null;
   throw error;
 }
-
-const nameIn = (call: Call, { agent }: CommitInput): string => agent ?? call.ports.env['RHEMA_AGENT'] ?? '';
 
 interface Meant {
   readonly options: readonly string[];
@@ -82,12 +93,11 @@ interface Meant {
  */
 async function trailers(
   call: Call,
-  input: CommitInput,
+  agent: AgentId | null,
   { options, files }: Meant,
 ): Promise<readonly string[]> {
   const hasMessage = options.some((word) => /^(?:-[A-Za-z]*[mF]|--(?:message|file)(?:=|$))/.test(word));
-  const parsed = parseAgentIdForm(nameIn(call, input));
-  if (!hasMessage || !parsed.ok) return [];
-  const said = await trailersOf(call, parsed.value, files).catch(unlessDisabled);
+  if (!hasMessage || agent === null) return [];
+  const said = await trailersOf(call, agent, files).catch(unlessDisabled);
   return (said ?? []).flatMap(({ key, value }) => ['--trailer', `${key}: ${value}`]);
 }

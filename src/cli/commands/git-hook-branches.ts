@@ -3,6 +3,7 @@ import type { Call } from '../call.ts';
 import { exitCodes } from '../answer/exit-codes.ts';
 import { ended, type Outcome } from '../answer/outcome.ts';
 import { line } from '../format/text.ts';
+import { committer } from './committer.ts';
 
 /** Git names on standard input what it is about to move. Whoever moves a branch in the tree where it is checked out may. */
 export async function judgeBranches(call: Call): Promise<Outcome> {
@@ -12,8 +13,8 @@ export async function judgeBranches(call: Call): Promise<Outcome> {
     (each) => each.worktree !== worktree && moved.has(each.branch),
   );
   if (elsewhere.length === 0) return ended(exitCodes.done);
-  const own = call.ports.env['RHEMA_AGENT'];
   const { revision, agents } = await (await call.coordinator()).query({ kind: 'status', at: null });
+  const own = await committer(call, { agents });
   const inTheWay = elsewhere.flatMap((tree) =>
     agents
       .filter(({ agent, presence }) => presence === 'present' && agent !== own)

@@ -1,38 +1,38 @@
 /** A commit says of which agent it is, and under which locks it was made. */
-import { parseAgentIdForm, type AgentId, type ScopePath } from '../../core/index.ts';
+import type { AgentId, ScopePath } from '../../core/index.ts';
 import { kinOf, subjectsInIndex } from '../../guard/index.ts';
 import { scopesOfPaths } from '../../participant/index.ts';
 import type { Coordinator, LockView, StatusAnswer } from '../../protocol/index.ts';
 import type { Trailer } from '../../repository/index.ts';
 import type { Call } from '../call.ts';
-import { nameNow } from '../hook/also-known.ts';
 import { usageError } from '../answer/errors.ts';
 import { exitCodes } from '../answer/exit-codes.ts';
 import { ended, type Outcome } from '../answer/outcome.ts';
+import { committer } from './committer.ts';
 
 /** A commit of more than so many grants is proven by these. */
 const tokensMax = 20;
 
-/** Only for an agent that takes part, which RHEMA_AGENT names. `args`: the file of the message. */
+/** Only for an agent that takes part. `args`: the file of the message. */
 export async function nameAgent(call: Call, [file]: readonly string[]): Promise<Outcome> {
   if (file === undefined) throw usageError('commit-msg is given the file of the message');
   const passes = ended(exitCodes.done);
-  const parsed = parseAgentIdForm(call.ports.env['RHEMA_AGENT'] ?? '');
-  if (!parsed.ok) return passes;
+  const status = await (await call.coordinator()).query({ kind: 'status', at: null });
+  const agent = await committer(call, status);
+  if (agent === null) return passes;
   const repository = await call.repository();
   const { inspection } = call.world;
   const files = await inspection.stagedFiles(repository, call.ports.env);
-  await inspection.addTrailers(repository, call.cwd, file, await trailersOf(call, parsed.value, files));
+  await inspection.addTrailers(repository, call.cwd, file, await trailersOf(call, agent, files));
   return passes;
 }
 
 /** What a commit of some files says of its agent; nothing where no such agent takes part. */
 export async function trailersOf(
   call: Call,
-  name: AgentId,
+  agent: AgentId,
   files: readonly string[],
 ): Promise<readonly Trailer[]> {
-  const agent = nameNow((await call.repository()).commonDir, name);
   const coordinator = await call.coordinator();
   const status = await coordinator.query({ kind: 'status', at: null });
   if (!status.agents.some((view) => view.agent === agent)) return [];

@@ -17,8 +17,8 @@ import { exitCodes } from '../answer/exit-codes.ts';
 import { done, type Outcome } from '../answer/outcome.ts';
 import type { Typing } from '../format/text.ts';
 import { passedTable, refusedLines } from '../format/verdicts.ts';
-import { nameNow } from '../hook/also-known.ts';
 import { agentLead } from './agent-lead.ts';
+import { committer } from './committer.ts';
 import { typingOf } from './named.ts';
 import type { ReportInput } from './safety-report.ts';
 
@@ -138,13 +138,11 @@ async function whoWrites(
   { agents }: StatusAnswer,
   isCommit: boolean,
 ): Promise<AgentId | null> {
+  if (option === undefined && isCommit) return committer(call, { agents });
   const text = option ?? call.ports.env['RHEMA_AGENT'] ?? '';
   if (option === undefined && text === '') return null;
-  const typed = valueOf(parseAgentIdForm(text));
-  const agent = option === undefined ? nameNow((await call.repository()).commonDir, typed) : typed;
+  const agent = valueOf(parseAgentIdForm(text));
   if (agents.some((view) => view.agent === agent)) return agent;
-  // A shell may outlive the agent that it was named after: then it is nobody's, and others are in its way as in everybody's.
-  if (option === undefined && isCommit) return null;
   const lead = (await agentLead(call, agent)) ?? `see ${call.rhema('agent', 'list')}`;
   throw new CommandError('AGENT_NOT_FOUND', exitCodes.refused, `no agent ${agent} takes part: ${lead}`, {
     agent,

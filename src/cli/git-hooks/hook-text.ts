@@ -68,7 +68,7 @@ moved_elsewhere() {
 case $hook in
 commit-msg)
   # Whoever takes no part has nothing to say of himself.
-  [ -n "\${RHEMA_AGENT:-}" ] || exit 0
+  [ -n "\${RHEMA_AGENT:-}" ] || [ -d "$common/rhema/hooks" ] || exit 0
   ;;
 reference-transaction)
   [ "\${1:-}" = prepared ] && [ -d "$common/worktrees" ] || exit 0

@@ -2,6 +2,7 @@
  * Agents that go by another name since they joined through `rhema mcp`: the shell of a client keeps the name that it was given when its
  * session began.
  */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAgentId, type AgentId } from '../../core/index.ts';
 import { ensurePrivateDirectory, statePaths, withAccess } from '../../client/index.ts';
@@ -23,6 +24,7 @@ export function keepName(commonDir: string, before: AgentId, now: AgentId): void
 
 /** The name by which an agent goes now; the same where it never had another. */
 export function nameNow(commonDir: string, name: AgentId): AgentId {
+  if (!existsSync(commonDir)) return name;
   const folders = foldersOf(commonDir);
   const path = fileOf(folders[1], name);
   const text = withAccess(path, () => (folders.every(isOwnFolder) ? readOwnText(path) : null));
