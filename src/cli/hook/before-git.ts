@@ -80,7 +80,7 @@ async function judged(
   const inTree = { agent, tree: there.worktree, changed: changed.filter((file) => touched.has(file)) };
   const risks = atRisk(status, inTree);
   if (risks.length === 0) return null;
-  const own = ownFiles(status, agent, changed, risks);
+  const own = ownFiles(status, agent, changed);
   return { kind: 'refuse', reason: refusedText(operation, risks, own) };
 }
 
@@ -93,19 +93,16 @@ async function repositoryAt({ call }: HookWork, folder: string): Promise<Reposit
   return call.world.locate(folder, call.ports.env, true).catch(() => null);
 }
 
-/** What the agent has changed under its own locks; without any, what nobody else has. */
+/** What the agent has changed under its own locks: all else may be a person's, or of one that has left. */
 function ownFiles(
   { locks }: StatusAnswer,
   agent: AgentId | null,
   changed: readonly string[],
-  risks: readonly AtRisk[],
 ): readonly string[] {
   const held = new Set(
     locks.flatMap((lock) => (lock.agent === agent && lock.file !== undefined ? [lock.file as string] : [])),
   );
-  const own = changed.filter((file) => held.has(file));
-  const others = new Set(risks.flatMap(({ files }) => files));
-  return own.length > 0 ? own : changed.filter((file) => !others.has(file));
+  return changed.filter((file) => held.has(file));
 }
 
 const shownMax = 5;

@@ -166,6 +166,13 @@ export function clientProcess(
 export const mainMemory = ({ repository, memory, asked }: HookWork): SessionMemory =>
   asked.subagent === null ? memory : new SessionMemory(repository.commonDir, asked.session, null);
 
+/** The same as if the session's own agent acted. */
+export const mainWorkOf = (work: HookWork): HookWork => ({
+  ...work,
+  memory: mainMemory(work),
+  asked: { ...work.asked, subagent: null },
+});
+
 /** The session's own agent, whether or not it has joined yet. */
 export const mainAgentOf = (work: HookWork): AgentId =>
   mainMemory(work).speaking()?.agent ?? nameOf({ ...work, asked: { ...work.asked, subagent: null } });

@@ -1,5 +1,6 @@
 /** Beginnings and ends: of a session, of a subagent, of a turn. */
 import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { proofOf, overCodes, type AgentSession } from '../../participant/index.ts';
 import type { LockView } from '../../protocol/index.ts';
 import { passes, type HookAnswer } from '../../hooks/index.ts';
@@ -8,7 +9,8 @@ import { changedBy, submit } from '../commands/speak.ts';
 import { line, shellWord } from '../format/text.ts';
 import { messagesTo, news } from './after-tool.ts';
 import { clashNews } from './clashes.ts';
-import { nameOf, speakingAs } from './enrolment.ts';
+import { beforeEdit } from './before-tool.ts';
+import { mainWorkOf, nameOf, speakingAs } from './enrolment.ts';
 import type { HookWork } from './hook-work.ts';
 import { giveBack, giveBackClean } from './own-claims.ts';
 
@@ -98,12 +100,24 @@ function wantedText({ call }: HookWork, { agent }: AgentSession, wanted: readonl
   return line`rhema: others wait for what you hold: ${names.join(', ')}. If you are done with it, commit it, or give it back as it is: ${release}`;
 }
 
-/** The session, or the subagent, is over. */
+/** The session, or the subagent, is over. What a subagent has not committed its session goes on holding, which commits for both. */
 export async function end(work: HookWork): Promise<HookAnswer> {
   const session = await speakingAs(work);
+  const left = session === null || work.asked.subagent === null ? [] : await uncommitted(work);
   if (session !== null) await letGo(work, session);
   work.memory.forget();
+  if (left.length > 0) await beforeEdit(mainWorkOf(work), left);
   return passes;
+}
+
+/** Files that were claimed and have uncommitted work in them; absolute. */
+async function uncommitted({ call, memory, repository, worktree }: HookWork): Promise<readonly string[]> {
+  const files = memory
+    .claims()
+    .flatMap(({ tree, file }) => (tree === worktree && file !== undefined ? [file] : []));
+  if (files.length === 0) return [];
+  const changed = new Set(await call.world.inspection.changedFiles(repository));
+  return files.filter((file) => changed.has(file)).map((file) => join(worktree, file));
 }
 
 /** An agent that joined here by itself leaves; of one that joined elsewhere what was claimed for it goes back. */

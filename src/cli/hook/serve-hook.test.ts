@@ -197,6 +197,18 @@ describe('who acts', () => {
     ]);
   });
 
+  test('what a subagent leaves uncommitted its session holds from then on', async () => {
+    const root = shop();
+    const [main, sub] = [new Session(root, 'one'), new Session(root, 'one', { agent_id: 'sub-7' })];
+    await main.before('api/a.ts');
+    write(root, { 'api/a.ts': 'of main\n' });
+    await sub.before('api/a.ts');
+    await sub.before('api/b.ts');
+    await sub.say('SubagentStop');
+    expect(await held(root)).toEqual([expect.stringMatching(/^api\/a\.ts claude-\w{6}$/)]);
+    expect((await new Session(root, 'two').before('api/a.ts')).code).toBe(2);
+  });
+
   test('what a subagent has locked its session may commit', async () => {
     const root = shop();
     const [main, sub] = [new Session(root, 'one'), new Session(root, 'one', { agent_id: 'sub-7' })];
