@@ -6,6 +6,8 @@
 export const slowTests: readonly string[] = [
   'sim/faults.test.ts',
   'src/cli/hook/serve-hook.test.ts',
+  'src/cli/hook/enrolment.test.ts',
+  'src/cli/hook/wake.test.ts',
   'src/cli/hook/before-shell.test.ts',
   'test/spec/large-models.test.ts',
   'test/spec/conformance.test.ts',

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { git, makeRepository, commitAll, temporaryFolder, write } from '../../repository/testing/fixture.ts';
-import { rhemaIn, rhemaWith } from '../testing/direct.ts';
+import { rhemaIn } from '../testing/direct.ts';
 import { processPorts } from '../process/process-ports.ts';
 import { serveHook } from './serve-hook.ts';
 import { contextOf, held, Session, shopFiles } from '../testing/hook-session.ts';
@@ -167,108 +167,6 @@ describe('what an agent holds', () => {
   });
 });
 
-describe('who acts', () => {
-  test('a subagent is an agent of its own, and leaves when it ends', async () => {
-    const root = shop();
-    const [main, sub] = [new Session(root, 'one'), new Session(root, 'one', { agent_id: 'sub-7' })];
-    const other = new Session(root, 'one', { agent_id: 'sub-8' });
-    await main.before('api/b.ts');
-    await other.before('api/a.ts');
-    expect((await sub.before('api/a.ts')).code).toBe(2);
-    await other.say('SubagentStop');
-    expect((await sub.before('api/a.ts')).code).toBe(0);
-    expect((await main.before('api/a.ts')).code).toBe(2);
-    await sub.say('SubagentStop');
-    expect((await held(root)).map((lock) => lock.split(' ')[0])).toEqual(['api/b.ts']);
-  });
-
-  test('a subagent goes on where the agent that started it has edited, but not where that one has a lock by its own word', async () => {
-    const root = shop();
-    const [main, sub] = [new Session(root, 'one'), new Session(root, 'one', { agent_id: 'sub-7' })];
-    await main.before('api/a.ts');
-    write(root, { 'api/a.ts': 'of main\n' });
-    const [name = ''] = (await held(root)).map((lock) => lock.split(' ')[1] ?? '');
-    await rhemaIn(root, 'lock', 'acquire', 'api/b.ts', '--agent', name);
-    expect((await sub.before('api/a.ts')).code).toBe(0);
-    expect((await sub.before('api/b.ts')).code).toBe(2);
-    expect(await held(root)).toEqual([
-      expect.stringMatching(/^api\/a\.ts claude-\w{6}-\w{4}$/),
-      `api/b.ts ${name}`,
-    ]);
-  });
-
-  test('what a subagent leaves uncommitted its session holds from then on', async () => {
-    const root = shop();
-    const [main, sub] = [new Session(root, 'one'), new Session(root, 'one', { agent_id: 'sub-7' })];
-    await main.before('api/a.ts');
-    write(root, { 'api/a.ts': 'of main\n' });
-    await sub.before('api/a.ts');
-    await sub.before('api/b.ts');
-    await sub.say('SubagentStop');
-    expect(await held(root)).toEqual([expect.stringMatching(/^api\/a\.ts claude-\w{6}$/)]);
-    expect((await new Session(root, 'two').before('api/a.ts')).code).toBe(2);
-  });
-
-  test('what a subagent has locked its session may commit', async () => {
-    const root = shop();
-    const [main, sub] = [new Session(root, 'one'), new Session(root, 'one', { agent_id: 'sub-7' })];
-    await main.before('api/b.ts');
-    await sub.before('api/a.ts');
-    write(root, { 'api/a.ts': 'of sub\n' });
-    git(root, 'add', 'api/a.ts');
-    const name = (await held(root)).find((lock) => lock.startsWith('api/b.ts'))?.split(' ')[1] ?? '';
-    expect((await rhemaIn(root, 'guard', 'check', '--staged', '--agent', name)).code).toBe(0);
-    expect((await rhemaIn(root, 'guard', 'check', '--staged')).code).toBe(3);
-    expect((await rhemaIn(root, 'guard', 'check', 'api/a.ts', '--agent', name)).code).toBe(3);
-  });
-
-  test('an agent that has joined through rhema mcp acts under that name from then on', async () => {
-    const root = shop();
-    await rhemaIn(root, 'agent', 'join', 'bob');
-    const one = new Session(root, 'one');
-    await one.before('api/a.ts');
-    const [name = ''] = (await held(root)).map((lock) => lock.split(' ')[1] ?? '');
-    write(root, { 'api/a.ts': 'of bob\n' });
-    git(root, 'add', '.');
-    await one.say('PostToolUse', {
-      tool_name: 'mcp__rhema__agent_join',
-      tool_response: [
-        { type: 'text', text: 'JOINED as bob (epoch 1).\nYou are bob. Pass agent: "bob.1" on each call.' },
-      ],
-    });
-    expect(await held(root)).toEqual(['api/a.ts bob']);
-    expect((await one.before('api/b.ts')).code).toBe(0);
-    expect(await held(root)).toEqual(['api/a.ts bob', 'api/b.ts bob']);
-    // Its shell has the name that it began with.
-    const checked = await rhemaWith({ RHEMA_AGENT: name }, root, 'guard', 'check', '--staged');
-    expect(checked).toMatchObject({ code: 0 });
-    await one.say('SessionEnd');
-    expect(await held(root)).toEqual([]);
-    expect((await rhemaIn(root, 'agent', 'list')).stdout).toContain('bob');
-  });
-
-  test('whoever has set RHEMA_AGENT is that agent', async () => {
-    const root = shop();
-    await rhemaIn(root, 'agent', 'join', 'ann');
-    const one = new Session(root, 'one');
-    const edit = { tool_name: 'Edit', tool_input: { file_path: 'api/a.ts' } };
-    await one.say('PreToolUse', edit, { RHEMA_AGENT: 'ann' });
-    expect(await held(root)).toEqual(['api/a.ts ann']);
-  });
-
-  test('one that was taken for lost joins anew, and is told what it held', async () => {
-    const root = shop();
-    const one = new Session(root, 'one');
-    await one.before('api/a.ts');
-    const { stdout } = await rhemaIn(root, 'agent', 'list', '--json');
-    const { agents } = JSON.parse(stdout) as { agents: { agent: string }[] };
-    await rhemaIn(root, 'agent', 'leave', agents[0]?.agent ?? '');
-    const heard = await one.before('api/b.ts');
-    expect(heard.code).toBe(0);
-    expect((await held(root)).map((lock) => lock.split(' ')[0])).toEqual(['api/b.ts']);
-  });
-});
-
 describe('a beginning', () => {
   test('tells the agent who it is, who else is at work, and what happens to its edits', async () => {
     const root = shop();
@@ -286,64 +184,6 @@ describe('a beginning', () => {
     const told = contextOf(await one.say('SessionStart', {}, { CLAUDE_ENV_FILE: file }));
     const [, name] = /You are (\S+),/.exec(told) ?? [];
     expect(readFileSync(file, 'utf8')).toBe(`export RHEMA_AGENT=${name}\n`);
-  });
-});
-
-describe('an agent that sleeps', () => {
-  const waiting = async (root: string): Promise<void> => {
-    await expect
-      .poll(async () => (await rhemaIn(root, 'lock', 'list', '--json')).stdout)
-      .toContain('"queueLength":1');
-  };
-
-  test('is woken when what it was refused is its own', async () => {
-    const root = shop();
-    const [one, two] = [new Session(root, 'one'), new Session(root, 'two')];
-    await one.before('api/a.ts');
-    await two.before('api/a.ts');
-    await two.say('Stop');
-    const woken = two.wake();
-    await waiting(root);
-    await one.say('SessionEnd');
-    const { code, told } = await woken;
-    expect([code, told]).toEqual([
-      2,
-      expect.stringMatching(/^rhema: it is your turn: api\/a\.ts is locked for you now/),
-    ]);
-    expect((await two.before('api/a.ts')).code).toBe(0);
-    expect((await two.wake()).code).toBe(0);
-  });
-
-  test('and works at something else meanwhile is not held up by its place in the queue', async () => {
-    const root = shop();
-    const [one, two] = [new Session(root, 'one'), new Session(root, 'two')];
-    await one.before('api/a.ts');
-    await two.before('api/a.ts');
-    const woken = two.wake();
-    await waiting(root);
-    expect((await two.before('api/b.ts')).code).toBe(0);
-    expect(await woken).toEqual({ code: 0, told: '', json: {} });
-  });
-
-  test('is woken as well where it did other work before it stopped, as it is told to', async () => {
-    const root = shop();
-    const [one, two] = [new Session(root, 'one'), new Session(root, 'two')];
-    await one.before('api/a.ts');
-    await two.before('api/a.ts');
-    await two.before('api/b.ts');
-    write(root, { 'api/b.ts': 'of two\n' });
-    await two.say('Stop');
-    const woken = two.wake();
-    await waiting(root);
-    await one.say('SessionEnd');
-    expect((await woken).told).toMatch(/^rhema: it is your turn: api\/a\.ts is locked/);
-  });
-
-  test('is left alone where it was refused nothing', async () => {
-    const root = shop();
-    const one = new Session(root, 'one');
-    await one.before('api/a.ts');
-    expect(await one.wake()).toEqual({ code: 0, told: '', json: {} });
   });
 });
 
