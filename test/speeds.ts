@@ -13,6 +13,7 @@ export const slowTests: readonly string[] = [
   'test/spec/conformance.test.ts',
   'test/withstand/run.test.ts',
   'test/git/commits.test.ts',
+  'test/git/after.test.ts',
   'test/git/commit-command.test.ts',
   'test/edge/auto-recovery.test.ts',
   'test/edge/git-corruption.test.ts',

@@ -110,6 +110,55 @@ describe('the trailers of a commit', () => {
   });
 });
 
+describe('where a lock is asked for', () => {
+  const unlocked = async (...commits: readonly PastCommit[]): Promise<readonly string[]> => {
+    const log = { base: initialState(machine.initialSettings), entries: each(machine.log) };
+    const { refused } = await judgePast(log, commits, { isStrict: true });
+    return refused.map(({ name, locks }) => `${name} by ${locks.map(({ agent }) => agent).join()}`);
+  };
+  const of = (file: string, ...tokens: number[]) => commit(1_015_000, file, { agent: 'al', tokens });
+
+  test('a commit needs a token of a lock of each file, or of its scope, whenever that was', async () => {
+    const tokenOfWeb = machine.log.length;
+    expect(await unlocked(of('api/a.ts', tokenOfAl), of('web/x', tokenOfWeb), of('web/x.lock'))).toEqual([]);
+    expect(await unlocked(of('api/b.ts', tokenOfAl), of('web/x', tokenOfAl))).toEqual([
+      'api/b.ts by ',
+      'web/x by ',
+    ]);
+    expect(await unlocked(commit(1_015_000, 'web/x', { agent: 'bo', tokens: [tokenOfWeb] }))).toEqual([
+      'web/x by ',
+    ]);
+    expect(await unlocked(commit(1_015_000, 'web/x'), commit(1_015_000, 'docs/x'))).toEqual(['web/x by ']);
+  });
+
+  test('a token of a subagent counts for who has started it, and what others had is still in the way', async () => {
+    const agent = 'cy' as AgentId;
+    machine.say({
+      kind: 'AgentJoin',
+      agent,
+      session: asSessionId('session of cy'),
+      metadata: { startedBy: 'al' },
+    });
+    machine.acquire('cy', { files: ['api/c.ts'] });
+    expect(await unlocked(of('api/c.ts', machine.log.length))).toEqual([]);
+    expect(await unlocked(commit(1_015_000, 'api/a.ts', { agent: 'bo', tokens: [2] }))).toEqual([
+      'api/a.ts by al',
+    ]);
+  });
+
+  test('a token from before the log is not judged', async () => {
+    const base = initialState(machine.initialSettings);
+    const { evolve } = await import('../core/index.ts');
+    for (const entry of machine.log) evolve(base, entry);
+    machine.advance(1_000);
+    machine.release('al');
+    const log = { base, entries: each(machine.log.slice(-1)) };
+    const late = (token: number) => commit(1_030_000, 'api/b.ts', { agent: 'al', tokens: [token] });
+    const { refused } = await judgePast(log, [late(tokenOfAl), late(machine.log.length)], { isStrict: true });
+    expect(refused.map(({ commit: { tokens } }) => tokens)).toEqual([[machine.log.length]]);
+  });
+});
+
 describe('of a time from before the log', () => {
   test('nothing is known, and it is said', async () => {
     const commits = [commit(900_000, 'api/a.ts'), commit(1_015_000, 'api/a.ts')];

@@ -4,8 +4,21 @@
  * Git keeps that moment in whole seconds, and a lock may have been granted or given back within one. So a commit is in the way of a
  * lock only where another agent had it through the whole second. A commit is of the agent that its trailers name where the log has
  * granted that agent one of the tokens that they name; of nobody else.
+ *
+ * Where a lock is asked for (`strict_mode`), a file of a commit must have been locked under one of its tokens, whenever that was: a commit
+ * that is made anew, by a rebase, keeps its trailers.
  */
-import { evolve, isFree, scopeOf, type Entry, type Lock, type ScopePath, type State } from '../core/index.ts';
+import {
+  evolve,
+  isFree,
+  nameOf,
+  scopeOf,
+  type AgentId,
+  type Entry,
+  type Lock,
+  type ScopePath,
+  type State,
+} from '../core/index.ts';
 import { startedBy } from './kin.ts';
 import { subjectsInIndex, type Subject } from './subjects.ts';
 
@@ -25,7 +38,7 @@ export interface PastLog {
   readonly entries: AsyncIterable<Entry>;
 }
 
-/** A file of a commit that another agent had locked. */
+/** A file of a commit that another agent had locked, or for which its own had no lock that was asked for. */
 export interface PastRefusal<C extends PastCommit> {
   readonly commit: C;
   readonly name: string;
@@ -33,8 +46,13 @@ export interface PastRefusal<C extends PastCommit> {
   readonly path: ScopePath | null;
   /** The nearest around it. */
   readonly scope: ScopePath;
-  /** One at least. */
+  /** Those of others that were in the way; none: it was nobody's, and a lock is asked for. */
   readonly locks: readonly Lock[];
+}
+
+export interface PastRules {
+  /** A lock is asked for of whatever is committed. */
+  readonly isStrict: boolean;
 }
 
 export interface PastVerdict<C extends PastCommit> {
@@ -48,10 +66,11 @@ export interface PastVerdict<C extends PastCommit> {
 export async function judgePast<C extends PastCommit>(
   { base: state, entries }: PastLog,
   commits: readonly C[],
+  { isStrict }: PastRules = { isStrict: false },
 ): Promise<PastVerdict<C>> {
+  const grants = new Grants(state);
   const found = commits.map((commit): Found<C> => ({ commit, hits: [], isOlder: false }));
   const moments = found.flatMap(momentsOf).sort((one, other) => one.atMs - other.atMs);
-  const grants = new Set([...state.locks.values()].map(({ agent, token }) => grantOf(agent, token)));
   let next = 0;
   const lookUntil = (endMs: number): void => {
     for (let moment = moments[next]; moment !== undefined && moment.atMs < endMs; moment = moments[++next])
@@ -60,12 +79,11 @@ export async function judgePast<C extends PastCommit>(
   for await (const entry of entries) {
     lookUntil(entry.atMs);
     evolve(state, entry);
-    for (const event of entry.events)
-      if (event.kind === 'lock.granted') grants.add(grantOf(event.agent, entry.revision));
+    grants.add(state, entry);
   }
   lookUntil(Infinity);
   return {
-    refused: found.flatMap((each) => refusals(each, grants)),
+    refused: found.flatMap((each) => refusals(each, grants, isStrict)),
     older: found.filter(({ isOlder }) => isOlder).map(({ commit }) => commit),
   };
 }
@@ -114,23 +132,69 @@ type HitLock = Lock & { readonly startedBy: string | null };
 
 function refusals<C extends PastCommit>(
   { commit, hits }: Found<C>,
-  grants: ReadonlySet<string>,
+  grants: Grants,
+  isStrict: boolean,
 ): PastRefusal<C>[] {
   const { agent, tokens } = commit;
-  const isProven = agent !== null && tokens.some((token) => grants.has(grantOf(agent, token)));
+  const isProven = tokens.some((token) => agent !== null && grants.get(token)?.agent === agent);
   // Whoever commits what a subagent of its own has locked names that lock's token.
   const isOwn = (lock: HitLock): boolean =>
     (isProven && lock.agent === agent) ||
     (agent !== null && lock.startedBy === agent && tokens.includes(lock.token));
+  const isCovered = ({ path, scope }: Hit): boolean =>
+    agent !== null &&
+    tokens.some((token) => grants.covers(token, agent, path === null ? [scope] : [path, scope]));
   return hits
     .map((hit) => ({ ...hit, locks: hit.locks.filter((lock) => !isOwn(lock)) }))
-    .filter(({ locks }) => locks.length > 0)
+    .filter((hit) => hit.locks.length > 0 || (isStrict && !isCovered(hit)))
     .map((hit) => ({ commit, ...hit }));
 }
 
-const grantOf = (agent: string, token: number): string => `${token} ${agent}`;
+interface Granted {
+  readonly agent: string;
+  /** Of its agent, as {@link HitLock}. */
+  readonly startedBy: string | null;
+  readonly targets: ReadonlySet<string>;
+}
 
-/** The locks that cover some files. */
+/** To whom the log has granted what, by token. */
+class Grants {
+  readonly #granted = new Map<number, Granted>();
+  /** Of grants up to this one only those are known that were still held then. */
+  readonly #knownAfter: number;
+
+  constructor(base: State) {
+    this.#knownAfter = base.revision;
+    for (const lock of base.locks.values()) this.#keep(base, lock.token, lock.agent, lock.target);
+  }
+
+  add(state: State, { revision, events }: Entry): void {
+    for (const event of events)
+      if (event.kind === 'lock.granted') this.#keep(state, revision, event.agent, nameOf(event));
+  }
+
+  get(token: number): Granted | undefined {
+    return this.#granted.get(token);
+  }
+
+  /** Whether an agent, or one that it has started, was granted one of some targets under a token; of what nobody knows any more it was. */
+  covers(token: number, agent: string, targets: readonly string[]): boolean {
+    const granted = this.#granted.get(token);
+    if (granted === undefined) return token <= this.#knownAfter;
+    return (
+      (granted.agent === agent || granted.startedBy === agent) &&
+      targets.some((one) => granted.targets.has(one))
+    );
+  }
+
+  #keep(state: State, token: number, agent: string, target: string): void {
+    const before = this.#granted.get(token);
+    const startedBy = starterOf(state, agent);
+    this.#granted.set(token, { agent, startedBy, targets: new Set([...(before?.targets ?? []), target]) });
+  }
+}
+
+/** Those of some files for which a lock may be asked, each with the locks that cover it. */
 function hitsIn(state: State, files: readonly string[]): Hit[] {
   return subjectsInIndex(files).flatMap((subject) => hitOn(state, subject) ?? []);
 }
@@ -144,12 +208,12 @@ function hitOn(state: State, subject: Subject): Hit | null {
   const locks = targets.flatMap((target) => {
     const lock = state.locks.get(target);
     // It is the state's own, and changes with it.
-    return lock === undefined ? [] : [{ ...lock, startedBy: starterOf(state, lock) }];
+    return lock === undefined ? [] : [{ ...lock, startedBy: starterOf(state, lock.agent) }];
   });
-  return locks.length === 0 ? null : { name: subject.name, path, scope, locks };
+  return { name: subject.name, path, scope, locks };
 }
 
-function starterOf({ agents }: State, { agent }: Lock): string | null {
-  const starter = agents.get(agent)?.metadata[startedBy];
+function starterOf({ agents }: State, agent: string): string | null {
+  const starter = agents.get(agent as AgentId)?.metadata[startedBy];
   return typeof starter === 'string' ? starter : null;
 }

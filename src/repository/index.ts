@@ -1,3 +1,4 @@
+import type { IndexedTexts } from './git/changed-files.ts';
 import type { ChangedFile, ChangedWish } from './git/changed-since.ts';
 import type { CheckedOut } from './git/checked-out.ts';
 import type { Trailer } from './git/commit-message.ts';
@@ -66,6 +67,15 @@ export async function stagedFiles(root: string, indexFile: string | null): Promi
 }
 
 /** See `changed-files.ts`. */
+export async function indexedTexts(
+  root: string,
+  indexFile: string | null,
+  path: string,
+): Promise<IndexedTexts> {
+  return (await import('./git/changed-files.ts')).indexedTexts(root, indexFile, path);
+}
+
+/** See `changed-files.ts`. */
 export async function committedBy(
   root: string,
   cwd: string,
@@ -79,7 +89,7 @@ export async function ignoredAmong(root: string, files: readonly string[]): Prom
   return (await import('./git/changed-files.ts')).ignoredAmong(root, files);
 }
 
-export type { ChangedFile };
+export type { ChangedFile, IndexedTexts };
 
 /** See `kept-refs.ts`. */
 export async function keptRefs(commonDir: string): Promise<readonly string[]> {

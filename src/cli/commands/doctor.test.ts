@@ -36,6 +36,7 @@ const inspection: Inspection = {
   filesOf: async () => new Map(),
   history: async () => null,
   stagedFiles: async () => [],
+  indexedTexts: async () => ({ before: null, after: null }),
   ignoredAmong: async () => new Set(),
   changedFiles: async () => [],
   scan: async () => emptyScan,

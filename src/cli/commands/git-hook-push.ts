@@ -20,9 +20,10 @@ export async function judgePush(call: Call): Promise<Outcome> {
   ];
   if (refused.length === 0) return ended(exitCodes.done);
   const commits = new Set(found.flatMap((each) => each.commits).map(({ id }) => id));
+  const older = new Set(found.flatMap((each) => each.older).map(({ id }) => id));
   return refusal(
     call,
-    refusedText(refused, commits.size),
+    refusedText(refused, commits.size, older.size),
     refused.map(toldOf),
     refused.map((each) => findingOf(each, call.nowMs)),
   );

@@ -6,6 +6,7 @@ import type { Call } from '../call.ts';
 import { usageError } from '../answer/errors.ts';
 import { ended, type Outcome } from '../answer/outcome.ts';
 import { isDisabled, report, reportError } from '../answer/output.ts';
+import { line } from '../format/text.ts';
 
 export interface GitHookInput {
   readonly name: string;
@@ -14,12 +15,21 @@ export interface GitHookInput {
 
 interface Hook {
   readonly ask: (call: Call, args: readonly string[]) => Promise<Outcome>;
-  /** How Git gets past it. */
-  readonly past: string;
+  /** How Git gets past it; null: it has done already what this is about. */
+  readonly past: string | null;
 }
 
-const staged = async (call: Call): Promise<Outcome> =>
-  (await import('./guard-check.ts')).guardCheck(call, { paths: [], staged: true });
+async function staged(call: Call): Promise<Outcome> {
+  const judged = await (await import('./guard-check.ts')).guardCheck(call, { paths: [], staged: true });
+  return judged.kind === 'refused' ? judged : (await import('./git-hook-contexts.ts')).judgeContexts(call);
+}
+
+/** Where HEAD was before, and is. */
+const moved = (range: (args: readonly string[]) => string): Hook => ({
+  ask: async (call, args) => (await import('./git-hook-after.ts')).afterMove(call, range(args)),
+  past: null,
+});
+const sinceOriginal = (): string => 'ORIG_HEAD..HEAD';
 
 const hooks: Readonly<Record<string, Hook>> = {
   'pre-commit': { ask: staged, past: 'git commit --no-verify' },
@@ -37,6 +47,10 @@ const hooks: Readonly<Record<string, Hook>> = {
     ask: async (call) => (await import('./git-hook-branches.ts')).judgeBranches(call),
     past: 'git -c core.hooksPath=/dev/null, before the rest of the command',
   },
+  'post-commit': { ask: async (call) => (await import('./git-hook-after.ts')).afterCommit(call), past: null },
+  'post-merge': moved(sinceOriginal),
+  'post-rewrite': moved(sinceOriginal),
+  'post-checkout': moved(([before = '', after = '']) => `${before}..${after}`),
 };
 
 export async function gitHook(call: Call, { name, args }: GitHookInput): Promise<Outcome> {
@@ -49,11 +63,19 @@ export async function gitHook(call: Call, { name, args }: GitHookInput): Promise
     const exitCode = await report(call, outcome);
     return stopped(call, hook, exitCode);
   } catch (error) {
-    return isDisabled(error) ? ended(0) : stopped(call, hook, await reportError(call, error));
+    if (isDisabled(error)) return ended(0);
+    if (hook.past === null) return passed(call, error);
+    return stopped(call, hook, await reportError(call, error));
   }
 }
 
+function passed(call: Call, error: unknown): Outcome {
+  const [problem = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+  call.note(line`rhema: done, and nobody was told of it: ${problem}`);
+  return ended(0);
+}
+
 function stopped(call: Call, { past }: Hook, exitCode: number): Outcome {
-  call.note(`  without this check: ${past}`);
+  if (past !== null) call.note(`  without this check: ${past}`);
   return ended(exitCode);
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { asRevision } from '../../core/index.ts';
 import { Machine } from '../../../test/support/machine.ts';
 import { bobsHarness, type HarnessOptions } from '../testing/harness.ts';
+import { emptyScan } from '../testing/samples.ts';
 
 /** Alice has api/a.ts. */
 function recorded() {
@@ -37,6 +38,7 @@ const harnessOf = (
       inspection: {
         commitsIn: async () => commits,
         filesOf: async (_, ids) => new Map(ids.map((id) => [id, ['api/a.ts', 'api/b.ts']])),
+        scan: async () => emptyScan,
         stateFiles: async () => ({ database: '/repo/.git/log.db', databaseExists: true }) as never,
         ...inspection,
       },
@@ -50,7 +52,9 @@ describe('guard check --range', () => {
     const harness = harnessOf([made('a'), made('b', { committedAtMs: 0 })]);
     const { code, stderr, stdout } = await harness.run(...check);
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
-    expect(stderr).toContain('1 commit of 2 changed what another agent had locked: (WRITE_REFUSED)');
+    expect(stderr).toContain(
+      '1 commit of 2 changed what another agent had locked; 1 commit is from before the log, and not judged: (WRITE_REFUSED)',
+    );
     expect(stderr.replaceAll(/\s+/g, ' ')).toMatch(
       /api\/a\.ts: error: changed by commit a{10} \(log out\) while alice had it locked, since .* \(token 3\), for: rework %\\nlogin \(WRITE_REFUSED\) ask alice whether it may stay; git show a{10} /,
     );
@@ -78,6 +82,18 @@ describe('guard check --range', () => {
       stderr: '',
     });
     expect((await harnessOf([]).run(...check)).stdout).toBe('there is no commit in this range\n');
+  });
+
+  it('with strict_mode refuses what nobody had locked, too', async () => {
+    const scan = async () => ({ ...emptyScan, sync: { ...emptyScan.sync, strict: true } });
+    const own = made('a', { agent: 'alice', tokens: [3] });
+    const { code, stderr } = await harnessOf([own], { scan }).run(...check);
+    expect(code).toBe(3);
+    expect(stderr).toContain('1 commit of 1 changed what its agent had not locked: (WRITE_REFUSED)');
+    expect(stderr.replaceAll(/\s+/g, ' ')).toMatch(
+      /api\/b\.ts: error: changed by commit a{10} \(log out\), and no token of its trailers is of a lock of it \(strict_mode\)/,
+    );
+    expect(stderr).not.toContain('api/a.ts');
   });
 
   it('is told for SARIF and as annotations', async () => {

@@ -33,7 +33,7 @@ export async function guardRange(call: Call, input: RangeInput): Promise<Outcome
     findings: refused.map((each) => findingOf(each, call.nowMs)),
     data: { commits: shown(commits), older: shown(older), refused: refused.map(toldOf) },
     code: 'WRITE_REFUSED',
-    unsound: () => refusedText(refused, commits.length),
+    unsound: () => refusedText(refused, commits.length, older.length),
     sound: soundText(commits.length, older.length),
   });
 }
@@ -66,7 +66,9 @@ export async function judgeRange(
     );
     const commits = made.map((commit) => ({ ...commit, files: files.get(commit.id) ?? [] }));
     const { stateBefore } = await import('../../verify/index.ts');
-    const judged = await judgePast({ base: stateBefore(source), entries: entriesOf(source) }, commits);
+    const log = { base: stateBefore(source), entries: entriesOf(source) };
+    const { sync } = await inspection.scan(repository);
+    const judged = await judgePast(log, commits, { isStrict: sync.strict });
     return { commits: made, ...judged };
   } finally {
     source.close();
@@ -93,9 +95,16 @@ async function* entriesOf({ records }: LogSource): AsyncGenerator<Entry> {
   for await (const record of records) if (record.kind === 'entry') yield record.entry;
 }
 
-export function refusedText(refused: readonly PastRefusal<JudgedCommit>[], among: number): string {
+export function refusedText(refused: readonly PastRefusal<JudgedCommit>[], among: number, older = 0): string {
   const commits = new Set(refused.map(({ commit }) => commit.id)).size;
-  return `${count(commits, 'commit')} of ${among} changed what another agent had locked:`;
+  const isOfOthers = refused.some(({ locks }) => locks.length > 0);
+  const isUnheld = refused.some(({ locks }) => locks.length === 0);
+  const what = [
+    ...(isOfOthers ? ['what another agent had locked'] : []),
+    ...(isUnheld ? ['what its agent had not locked'] : []),
+  ].join(', or ');
+  const unknown = older === 0 ? '' : `; ${olderText(older)}`;
+  return `${count(commits, 'commit')} of ${among} changed ${what}${unknown}:`;
 }
 
 function soundText(commits: number, older: number): string {
@@ -103,19 +112,17 @@ function soundText(commits: number, older: number): string {
   const judged = commits - older;
   const parts = [
     ...(judged > 0 ? [`${count(judged, 'commit')} checked: none changed what another agent had locked`] : []),
-    ...(older > 0
-      ? [`${count(older, 'commit')} ${older === 1 ? 'is' : 'are'} from before the log, and not judged`]
-      : []),
+    ...(older > 0 ? [olderText(older)] : []),
   ];
   return parts.join('\n');
 }
 
+const olderText = (older: number): string =>
+  `${count(older, 'commit')} ${older === 1 ? 'is' : 'are'} from before the log, and not judged`;
+
 /** As SARIF, annotations and people have it. */
-export function findingOf({ commit, name, path, locks }: PastRefusal<JudgedCommit>, nowMs: number): Finding {
-  const [lock] = locks;
-  if (lock === undefined) throw new Error('what is refused names a lock');
-  const whole = shownLock(lock) === name ? 'it' : shownLock(lock);
-  const purpose = lock.reason === null ? '' : line`, for: ${lock.reason}`;
+export function findingOf(refusal: PastRefusal<JudgedCommit>, nowMs: number): Finding {
+  const { name, path } = refusal;
   return {
     type: 'LockConsistency',
     rule: 'WRITE_REFUSED',
@@ -124,8 +131,26 @@ export function findingOf({ commit, name, path, locks }: PastRefusal<JudgedCommi
     file: path ?? name,
     line: null,
     column: null,
-    evidence: line`changed by commit ${commit.id.slice(0, 10)} (${commit.subject}) while ${lock.agent} had ${whole} locked, since ${clockTime(lock.grantedAtMs, nowMs)} (token ${lock.token})${purpose}`,
-    remedy: `ask ${lock.agent} whether it may stay; git show ${commit.id.slice(0, 10)} has what it changed`,
+    ...saidOf(refusal, nowMs),
+  };
+}
+
+function saidOf(
+  { commit, name, locks: [lock] }: PastRefusal<JudgedCommit>,
+  nowMs: number,
+): Pick<Finding, 'evidence' | 'remedy'> {
+  const id = commit.id.slice(0, 10);
+  const changed = line`changed by commit ${id} (${commit.subject})`;
+  if (lock === undefined)
+    return {
+      evidence: `${changed}, and no token of its trailers is of a lock of it (strict_mode)`,
+      remedy: `commit under a lock; git show ${id} has what it changed`,
+    };
+  const whole = shownLock(lock) === name ? 'it' : shownLock(lock);
+  const purpose = lock.reason === null ? '' : line`, for: ${lock.reason}`;
+  return {
+    evidence: line`${changed} while ${lock.agent} had ${whole} locked, since ${clockTime(lock.grantedAtMs, nowMs)} (token ${lock.token})${purpose}`,
+    remedy: `ask ${lock.agent} whether it may stay; git show ${id} has what it changed`,
   };
 }
 

@@ -4,7 +4,7 @@
  * none, and stand before all else in a hook of others, which is then run as before.
  */
 
-/** Those that have something to ask. */
+/** Those that have something to ask, and those that have something to do. */
 export const hookNames = [
   'pre-commit',
   'pre-merge-commit',
@@ -12,6 +12,10 @@ export const hookNames = [
   'commit-msg',
   'pre-push',
   'reference-transaction',
+  'post-commit',
+  'post-merge',
+  'post-checkout',
+  'post-rewrite',
 ] as const;
 export type HookName = (typeof hookNames)[number];
 
@@ -36,20 +40,36 @@ export function scriptText([file, ...args]: readonly [string, ...string[]]): str
   const [main = ''] = args;
   return `#!/bin/sh
 # Called by the hooks of Git with their name and arguments: rhema hooks install git.
-# It starts rhema only where that has something to say.
+# It starts rhema only where that has something to say or to do.
 hook=$1
 shift
 common=\${0%/*}/..
 program=${quoted(file)}
 case $program in */*) [ -x "$program" ] || program=\${program##*/} ;; esac
 
+there() {
+  command -v "$program" >/dev/null${main === '' ? '' : ` && [ -f ${quoted(main)} ]`}
+}
+
 ask() {
-  if ! command -v "$program" >/dev/null${main === '' ? '' : ` || ! [ -f ${quoted(main)} ]`}; then
+  if ! there; then
     echo ${quoted(`rhema: the locks of others cannot be asked about: there is no ${[file, ...args].join(' ')} any more`)} >&2
     echo '  rhema hooks install git names it anew; git -c core.hooksPath=/dev/null goes without' >&2
     return 1
   fi
   "$program" ${[...args.map(quoted), 'git-hook'].join(' ')} "$hook" -- "$@"
+}
+
+# What is done already nobody can refuse any more.
+afterwards() {
+  [ -d "$common/rhema" ] && there || exit 0
+  ask "$@" </dev/null || :
+  exit 0
+}
+
+# In the midst of a rebase each step commits: post-rewrite comes after the last.
+is_rebase() {
+  [ -d "$(git rev-parse --git-path rebase-merge)" ]
 }
 
 # Which of the branches that are moved are checked out in another working tree: <old> <new> <ref>, one a line.
@@ -76,6 +96,25 @@ reference-transaction)
   [ -n "$moved" ] || exit 0
   printf '%s\\n' "$moved" | ask "$@"
   exit
+  ;;
+post-commit)
+  # There is something to give back only where something was locked for an agent.
+  for claim in "$common"/rhema/hooks/*/claim-*; do [ -f "$claim" ] && break; done
+  [ -f "$claim" ] && ! is_rebase || exit 0
+  afterwards
+  ;;
+post-checkout)
+  # Of files alone, or of a new working tree, it moves nothing.
+  case $1 in *[!0]*) ;; *) exit 0 ;; esac
+  [ "\${3:-}" = 1 ] && [ "$1" != "$2" ] && ! is_rebase || exit 0
+  afterwards "$@"
+  ;;
+post-merge)
+  afterwards
+  ;;
+post-rewrite)
+  [ "\${1:-}" = rebase ] || exit 0
+  afterwards "$1"
   ;;
 esac
 ask "$@"

@@ -164,7 +164,7 @@ export function clientProcess(
 
 /** What the session remembers of its own agent, that has started this one. */
 export const mainMemory = ({ repository, memory, asked }: HookWork): SessionMemory =>
-  asked.subagent === null ? memory : new SessionMemory(repository.commonDir, asked.session, null);
+  asked.subagent === null ? memory : SessionMemory.of(repository.commonDir, asked.session, null);
 
 /** The same as if the session's own agent acted. */
 export const mainWorkOf = (work: HookWork): HookWork => ({

@@ -14,3 +14,6 @@ export interface HookWork {
   /** What the agent has to be told whatever becomes of the act, such as that it was lost. */
   readonly aside: string[];
 }
+
+/** Whose claims are kept where. */
+export type Claiming = Pick<HookWork, 'call' | 'repository' | 'worktree' | 'memory'>;

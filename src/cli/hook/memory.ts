@@ -52,12 +52,22 @@ export class SessionMemory {
   readonly #folder: string;
   readonly #around: readonly string[];
 
-  /** Some clients run the hooks of others beside their own: the session is the same, whichever asks. */
-  constructor(commonDir: string, session: string, subagent: string | null) {
+  private constructor(commonDir: string, name: string) {
     const { directory } = statePaths(commonDir);
     this.#root = join(directory, 'hooks');
-    this.#folder = join(this.#root, keyOf(session, subagent ?? ''));
+    this.#folder = join(this.#root, name);
     this.#around = [directory, this.#root, this.#folder];
+  }
+
+  /** Some clients run the hooks of others beside their own: the session is the same, whichever asks. */
+  static of(commonDir: string, session: string, subagent: string | null): SessionMemory {
+    return new SessionMemory(commonDir, keyOf(session, subagent ?? ''));
+  }
+
+  /** Those of all sessions that have not ended, and of their subagents. */
+  static allIn(commonDir: string): readonly SessionMemory[] {
+    const root = join(statePaths(commonDir).directory, 'hooks');
+    return foldersIn(root).map((name) => new SessionMemory(commonDir, name));
   }
 
   speaking(): Speaking | null {
@@ -161,8 +171,7 @@ export class SessionMemory {
 
   /** Sessions that have ended without saying so. */
   forgetOld(nowMs: number): void {
-    if (!isOwnFolder(this.#root)) return;
-    for (const name of readdirSync(this.#root).filter((each) => !each.includes('.'))) {
+    for (const name of foldersIn(this.#root)) {
       const folder = join(this.#root, name);
       const changedMs = statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? nowMs;
       if (nowMs - changedMs > forgottenAfterMs) rmSync(folder, { recursive: true, force: true });
@@ -200,6 +209,9 @@ export class SessionMemory {
     withAccess(this.#folder, () => this.#isThere() && rmSync(join(this.#folder, name), { force: true }));
   }
 }
+
+const foldersIn = (root: string): readonly string[] =>
+  isOwnFolder(root) ? readdirSync(root).filter((name) => !name.includes('.')) : [];
 
 const unjudgedFile = 'unjudged.json';
 

@@ -4,7 +4,7 @@ import { nameOf, wishOfNames, type Grant, type LockName } from '../../core/index
 import { releaseGrants, type AgentSession } from '../../participant/index.ts';
 import { agentPorts, changedBy } from '../commands/speak.ts';
 import { digestOfFile } from './digest-of-file.ts';
-import type { HookWork } from './hook-work.ts';
+import type { Claiming, HookWork } from './hook-work.ts';
 import type { OwnClaim } from './memory.ts';
 
 /** What was granted for an act is ours to give back; what the agent had acquired itself is not. */
@@ -22,8 +22,25 @@ export function keepClaims({ memory, worktree }: HookWork, locks: readonly Grant
 /**
  * Gives back what was claimed and has no uncommitted work in it any more: it was committed, or put back. How many locks that were.
  */
-export async function giveBackClean(work: HookWork, session: AgentSession): Promise<number> {
-  const claims = work.memory.claims().filter(({ tree }) => tree === work.worktree);
+export async function giveBackClean(work: Claiming, session: AgentSession): Promise<number> {
+  return giveBackUnchanged(work, session, () => true);
+}
+
+/** The same of those alone that some files were claimed under. */
+export function giveBackAmong(
+  work: Claiming,
+  session: AgentSession,
+  files: readonly string[],
+): Promise<number> {
+  return giveBackUnchanged(work, session, (claim) => files.some((file) => isIn(claim, file)));
+}
+
+async function giveBackUnchanged(
+  work: Claiming,
+  session: AgentSession,
+  isMeant: (claim: OwnClaim) => boolean,
+): Promise<number> {
+  const claims = work.memory.claims().filter((claim) => claim.tree === work.worktree && isMeant(claim));
   if (claims.length === 0) return 0;
   const changed = await work.call.world.inspection.changedFiles(work.repository);
   const clean = claims.filter((claim) => !changed.some((file) => isIn(claim, file)));
@@ -37,7 +54,7 @@ const isIn = (claim: OwnClaim, file: string): boolean =>
 
 /** Each by its token: what somebody else holds by now is not touched. */
 export async function giveBack(
-  work: HookWork,
+  work: Claiming,
   session: AgentSession,
   claims: readonly OwnClaim[],
 ): Promise<number> {

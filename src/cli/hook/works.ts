@@ -90,7 +90,7 @@ export async function workAt(call: Call, client: HookClient, asked: HookCall): P
   });
   const worktree = repository?.worktree ?? null;
   if (repository === null || worktree === null || !isCoordinated(repository.commonDir, worktree)) return null;
-  const memory = new SessionMemory(repository.commonDir, sessionOf(asked), asked.subagent);
+  const memory = SessionMemory.of(repository.commonDir, sessionOf(asked), asked.subagent);
   return { call, client, asked, repository, worktree, memory, aside: [] };
 }
 

@@ -203,6 +203,7 @@ const plainInspection: Inspection = {
   filesThere: async () => [],
   changedFiles: unexpected('changedFiles'),
   stagedFiles: unexpected('stagedFiles'),
+  indexedTexts: unexpected('indexedTexts'),
   committedBy: unexpected('committedBy'),
   ignoredAmong: async () => new Set(),
   filesBetween: unexpected('filesBetween'),

@@ -21,6 +21,7 @@ import {
   scanRepository,
   scopeFromInput,
   stagedFiles,
+  indexedTexts,
 } from '../../repository/index.ts';
 import type { PathPlace, ScanResult } from '../../repository/index.ts';
 import { parseScopePath, type Parsed, type ScopePath } from '../../core/index.ts';
@@ -49,6 +50,10 @@ export const realInspection: Inspection = {
   changedFiles: async ({ worktree }) => (worktree === null ? [] : changedFiles(worktree)),
   stagedFiles: async ({ worktree }, env) =>
     worktree === null ? [] : stagedFiles(worktree, env['GIT_INDEX_FILE'] ?? null),
+  indexedTexts: async ({ worktree }, env, path) =>
+    worktree === null
+      ? { before: null, after: null }
+      : indexedTexts(worktree, env['GIT_INDEX_FILE'] ?? null, path),
   committedBy: async ({ worktree }, cwd, paths) =>
     worktree === null ? [] : committedBy(worktree, cwd, paths),
   ignoredAmong: async ({ worktree }, paths) =>

@@ -7,6 +7,7 @@ import type {
   History,
   PathPlace,
   Repository,
+  IndexedTexts,
   SyncCommand,
   TrackedContent,
   Trailer,
@@ -139,6 +140,8 @@ export interface Inspection {
   changedFiles(repository: Repository): Promise<readonly string[]>;
   /** Files that a commit of the index would change; of the one that Git names to its hooks, where it names one. */
   stagedFiles(repository: Repository, env: Environment): Promise<readonly string[]>;
+  /** What one of them is in the last commit, and would be in the next. */
+  indexedTexts(repository: Repository, env: Environment, path: ScopePath): Promise<IndexedTexts>;
   /** Files that a commit of some paths alone would change, as Git takes them in a folder. */
   committedBy(repository: Repository, cwd: string, paths: readonly string[]): Promise<readonly string[]>;
   /** Those of some paths that Git ignores. */

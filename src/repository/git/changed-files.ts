@@ -1,4 +1,5 @@
 /** Which files a working tree, or what is about to be committed from it, has otherwise than its last commit. */
+import { RepositoryError } from '../errors.ts';
 import { runGit, withoutGitVariables } from './git.ts';
 import { withoutFilters } from './without-filters.ts';
 
@@ -41,6 +42,31 @@ export async function stagedFiles(root: string, indexFile: string | null): Promi
     .toString('utf8')
     .split('\0')
     .filter((path) => path !== '');
+}
+
+/** What a file is in the last commit and in an index; null: it is not there. */
+export interface IndexedTexts {
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+/** `indexFile` as for {@link stagedFiles}; `path` from the top. */
+export async function indexedTexts(
+  root: string,
+  indexFile: string | null,
+  path: string,
+): Promise<IndexedTexts> {
+  const index = indexFile === null ? {} : { GIT_INDEX_FILE: indexFile };
+  const text = (name: string): Promise<string | null> =>
+    runGit({ cwd: root, args: ['cat-file', 'blob', name], env: { ...withoutGitVariables(), ...index } }).then(
+      (bytes) => bytes.toString('utf8'),
+      (error: unknown) => {
+        if (error instanceof RepositoryError && error.code === 'GIT_FAILED') return null;
+        throw error;
+      },
+    );
+  const [before, after] = await Promise.all([text(`HEAD:${path}`), text(`:0:${path}`)]);
+  return { before, after };
 }
 
 /**
