@@ -12,8 +12,8 @@ export interface AtRisk {
 }
 
 export interface InTree {
-  /** Who runs the command. */
-  readonly agent: AgentId | null;
+  /** Who runs the command, with all whose work is its own; empty: nobody that takes part. */
+  readonly own: ReadonlySet<AgentId>;
   /** The working tree, as agents name theirs. */
   readonly tree: string;
   /** What of it is changed and not committed. */
@@ -23,12 +23,12 @@ export interface InTree {
 /** An agent that says that it works in another tree has its changes there. */
 export function atRisk(
   { agents, locks }: Pick<StatusAnswer, 'agents' | 'locks'>,
-  { agent, tree, changed }: InTree,
+  { own, tree, changed }: InTree,
 ): readonly AtRisk[] {
   const trees = new Map(agents.map(({ agent: name, metadata }) => [name, metadata['worktree']]));
   return locks.flatMap((lock): AtRisk[] => {
     const place = trees.get(lock.agent);
-    if (lock.agent === agent || lock.resource !== undefined) return [];
+    if (own.has(lock.agent) || lock.resource !== undefined) return [];
     if (typeof place === 'string' && place !== tree) return [];
     const files = changed.filter((file) => isUnder(lock, file)).toSorted();
     return files.length === 0 ? [] : [{ lock, files }];

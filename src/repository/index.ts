@@ -62,6 +62,20 @@ export async function changedFiles(root: string): Promise<readonly string[]> {
 }
 
 /** See `changed-files.ts`. */
+export async function untrackedFiles(root: string): Promise<readonly string[]> {
+  return (await import('./git/changed-files.ts')).untrackedFiles(root);
+}
+
+/** See `changed-files.ts`. */
+export async function changedAmong(
+  root: string,
+  cwd: string,
+  paths: readonly string[],
+): Promise<readonly string[]> {
+  return (await import('./git/changed-files.ts')).changedAmong(root, cwd, paths);
+}
+
+/** See `changed-files.ts`. */
 export async function stagedFiles(root: string, indexFile: string | null): Promise<readonly string[]> {
   return (await import('./git/changed-files.ts')).stagedFiles(root, indexFile);
 }

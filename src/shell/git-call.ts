@@ -69,6 +69,7 @@ export class GitCall {
       kind,
       folder: this.#folder,
       paths: paths === null || paths.length === 0 ? null : paths.map(beginningOf),
+      arePathsKnown: paths?.every(({ kind: known }) => known === 'text') ?? true,
       orPath,
       skipsHooks: this.#skipsHooks,
     });

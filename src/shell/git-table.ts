@@ -33,7 +33,7 @@ function add(call: GitCall): void {
   if (call.has('-n', '--dry-run')) return;
   const paths = call.operands;
   const isAll = paths.some(isEverything) || (paths.length === 0 && call.has('-A', '--all', '-u', '--update'));
-  if (isAll) call.operation('addAll');
+  if (isAll) call.operation(call.has('-u', '--update') && !call.has('-A', '--all') ? 'addTracked' : 'addAll');
   else if (paths.length > 0) call.operation('add', paths);
   else if (call.has(from)) call.unjudged('arguments');
   else if (call.has('-p', '--patch', '-i', '--interactive', '-e', '--edit')) call.operation('add');
@@ -52,7 +52,8 @@ function stash(call: GitCall): void {
   if (['drop', 'clear'].includes(word)) return call.operation('dropStash');
   if (['list', 'show', 'create', 'store'].includes(word)) return;
   const paths = word === 'push' ? (call.afterDashes ?? rest) : [];
-  call.operation('stash', paths);
+  const isAll = call.has('-u', '--include-untracked', '-a', '--all');
+  call.operation(isAll && paths.length === 0 ? 'stashAll' : 'stash', paths);
   call.writes(paths);
 }
 
@@ -246,7 +247,7 @@ export const gitCommands: Readonly<Record<string, GitCommand>> = {
   'sparse-checkout': withWords('sparse-checkout', '', ['set', 'add', 'reapply', 'disable', 'init']),
   stash: {
     valued: `-m --message ${from}`,
-    asked: '--keep-index --include-untracked --patch --staged',
+    asked: '--keep-index --include-untracked --all --patch --staged',
     apply: stash,
   },
   submodule: withWords('submodule', '-b --branch --depth --reference --name', [

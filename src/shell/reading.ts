@@ -44,12 +44,14 @@ export interface ShellRead extends NamedPath {
  * - `checkout`: HEAD goes elsewhere, and the files with it; `newBranch`: HEAD goes to a new branch, the files stay;
  * - `restore`: files of the whole folder are as in a commit again, also by `checkout .`;
  * - `resetHard`: files and index; `reset`: HEAD or index only; `unstage`: index entries of the paths;
- * - `addAll`, `commitAll`: whatever was changed, whoever did it; `commit` without paths: whatever is staged;
+ * - `addAll`, `commitAll`: whatever was changed, whoever did it; `addTracked` and `stash` of it what Git knows, `stashAll` new files, too;
+ * - `commit` without paths: whatever is staged;
  * - the others are Git's own words.
  */
 export type GitKind =
   | 'add'
   | 'addAll'
+  | 'addTracked'
   | 'am'
   | 'apply'
   | 'bisect'
@@ -74,6 +76,7 @@ export type GitKind =
   | 'rm'
   | 'sparse-checkout'
   | 'stash'
+  | 'stashAll'
   | 'submodule'
   | 'unstage'
   | 'worktree';
@@ -84,6 +87,8 @@ export interface GitOperation {
   readonly folder: string | null;
   /** As typed; null: it names none and is of everything. */
   readonly paths: readonly string[] | null;
+  /** Whether these are all that it names: others may have names that are known only when it is run. */
+  readonly arePathsKnown: boolean;
   /** `git checkout NAME` is of a file where no branch has this name. */
   readonly orPath: string | null;
   /** `--no-verify`, or hooks that are looked for elsewhere (`-c core.hooksPath=`). */

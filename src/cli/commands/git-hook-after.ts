@@ -58,8 +58,8 @@ async function nameConcerned(call: Call, files: readonly string[]): Promise<void
   const { worktree } = await call.repository();
   if (worktree === null || files.length === 0) return;
   const status = await (await call.coordinator()).query({ kind: 'status', at: null });
-  const agent = await committer(call, status);
-  const concerned = atRisk(status, { agent, tree: worktree, changed: files });
+  const own = kinOf(status.agents, await committer(call, status));
+  const concerned = atRisk(status, { own, tree: worktree, changed: files });
   for (const { lock, files: theirs } of concerned) {
     const more = theirs.length > shownMax ? ` and ${count(theirs.length - shownMax, 'more file')}` : '';
     const reason = lock.reason === null ? '' : ` (${lock.reason})`;

@@ -56,6 +56,7 @@ const shownPath = ({ folder, path }: ShellWrite): string =>
 const kinds: Readonly<Record<GitKind, string>> = {
   add: 'stages files',
   addAll: 'stages everything that was changed',
+  addTracked: 'stages everything that was changed and is tracked',
   am: 'applies patches as commits',
   apply: 'applies a patch',
   bisect: 'checks out another commit',
@@ -80,6 +81,7 @@ const kinds: Readonly<Record<GitKind, string>> = {
   rm: 'removes files',
   'sparse-checkout': 'changes which files are checked out',
   stash: 'stashes, or takes back what was',
+  stashAll: 'stashes new files, too',
   submodule: 'changes submodules',
   unstage: 'takes files out of the index',
   worktree: 'changes working trees',

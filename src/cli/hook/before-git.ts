@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentId } from '../../core/index.ts';
-import { atRisk, type AtRisk } from '../../guard/index.ts';
+import { atRisk, kinOf, type AtRisk } from '../../guard/index.ts';
 import type { HookAnswer } from '../../hooks/index.ts';
 import type { StatusAnswer } from '../../protocol/index.ts';
 import type { GitKind, GitOperation } from '../../shell/index.ts';
@@ -15,19 +15,28 @@ import { onDisk } from './shell-paths.ts';
 /** What each would do to the work of others, and how the same is done to one's own alone; null: not at all. */
 interface WholeTree {
   readonly does: string;
+  /** Of what Git does not know yet it does that, too, or alone; without: not at all. Git itself writes over no such file. */
+  readonly untracked?: 'too' | 'alone';
   readonly narrower: ((own: readonly string[]) => readonly string[]) | null;
 }
 
 const apart = null;
 const wholeTree: Readonly<Partial<Record<GitKind, WholeTree>>> = {
   stash: { does: 'take away', narrower: (own) => ['git', 'stash', 'push', '--', ...own] },
+  stashAll: {
+    does: 'take away',
+    untracked: 'too',
+    narrower: (own) => ['git', 'stash', 'push', '--include-untracked', '--', ...own],
+  },
   resetHard: {
     does: 'undo',
     narrower: (own) => ['git', 'restore', '--source=HEAD', '--staged', '--worktree', '--', ...own],
   },
   restore: { does: 'undo', narrower: (own) => ['git', 'restore', '--', ...own] },
-  clean: { does: 'delete', narrower: (own) => ['git', 'clean', '-f', '--', ...own] },
-  addAll: { does: 'stage', narrower: (own) => ['git', 'add', '--', ...own] },
+  clean: { does: 'delete', untracked: 'alone', narrower: (own) => ['git', 'clean', '-f', '--', ...own] },
+  add: { does: 'stage', untracked: 'too', narrower: (own) => ['git', 'add', '--', ...own] },
+  addAll: { does: 'stage', untracked: 'too', narrower: (own) => ['git', 'add', '--', ...own] },
+  addTracked: { does: 'stage', narrower: (own) => ['git', 'add', '--', ...own] },
   commitAll: { does: 'commit', narrower: (own) => ['git', 'commit', '--', ...own] },
   commit: { does: 'commit', narrower: (own) => ['git', 'commit', '--', ...own] },
   checkout: { does: 'carry to another commit', narrower: apart },
@@ -43,12 +52,26 @@ const wholeTree: Readonly<Partial<Record<GitKind, WholeTree>>> = {
   'sparse-checkout': { does: 'take away', narrower: apart },
 };
 
+/** What they name goes into the next commit, and is not written: of all others the files are judged that they would write. */
+const takesPaths: ReadonlySet<GitKind> = new Set<GitKind>(['add', 'commit']);
+
+const isOfCommits: ReadonlySet<GitKind> = new Set<GitKind>([
+  ...takesPaths,
+  'addAll',
+  'addTracked',
+  'commitAll',
+]);
+
 /** Null: nothing of it is in the way of others. */
 export async function beforeGit(
   work: HookWork,
   operations: readonly GitOperation[],
 ): Promise<HookAnswer | null> {
-  const whole = operations.filter((one) => wholeTree[one.kind] !== undefined && one.paths === null);
+  const whole = operations.filter(
+    ({ kind, paths, arePathsKnown }) =>
+      wholeTree[kind] !== undefined &&
+      (paths === null ? kind !== 'add' : takesPaths.has(kind) && arePathsKnown),
+  );
   if (whole.length === 0) return null;
   const { call } = work;
   const coordinator = await call.coordinator();
@@ -71,17 +94,29 @@ async function judged(
   if (there === null || there.worktree === null || there.commonDir !== repository.commonDir) return null;
   const agent = memory.speaking()?.agent ?? null;
   if (status.locks.every((lock) => lock.agent === agent)) return null;
-  const { inspection } = call.world;
-  const changed = await inspection.changedFiles(there);
-  const touched =
-    operation.kind === 'commit'
-      ? new Set(await inspection.stagedFiles(there, call.ports.env))
-      : new Set(changed);
-  const inTree = { agent, tree: there.worktree, changed: changed.filter((file) => touched.has(file)) };
-  const risks = atRisk(status, inTree);
+  const touched = await touchedBy(work, operation, there);
+  // What is committed is of all that the session has started; what is undone each has for itself.
+  const own = isOfCommits.has(operation.kind) ? kinOf(status.agents, agent) : kinOf([], agent);
+  const risks = atRisk(status, { own, tree: there.worktree, changed: touched });
   if (risks.length === 0) return null;
-  const own = ownFiles(status, agent, changed);
-  return { kind: 'refuse', reason: refusedText(operation, risks, own) };
+  const files = ownFiles(status, own, await call.world.inspection.changedFiles(there));
+  return { kind: 'refuse', reason: refusedText(operation, risks, files) };
+}
+
+/** What has uncommitted work in it, and is taken along. */
+async function touchedBy(
+  work: HookWork,
+  { kind, folder, paths }: GitOperation,
+  there: Repository,
+): Promise<readonly string[]> {
+  const { inspection } = work.call.world;
+  if (paths !== null) return inspection.changedAmong(there, onDisk(work, folder ?? '.'), paths);
+  if (kind === 'commit') return inspection.stagedFiles(there, work.call.ports.env);
+  const { untracked } = wholeTree[kind] ?? {};
+  const changed = await inspection.changedFiles(there);
+  if (untracked === 'too') return changed;
+  const unknown = new Set(await inspection.untrackedFiles(there));
+  return changed.filter((file) => unknown.has(file) === (untracked === 'alone'));
 }
 
 /** `git checkout NAME` is of a file, where there is one of that name. */
@@ -96,11 +131,11 @@ async function repositoryAt({ call }: HookWork, folder: string): Promise<Reposit
 /** What the agent has changed under its own locks: all else may be a person's, or of one that has left. */
 function ownFiles(
   { locks }: StatusAnswer,
-  agent: AgentId | null,
+  own: ReadonlySet<AgentId>,
   changed: readonly string[],
 ): readonly string[] {
   const held = new Set(
-    locks.flatMap((lock) => (lock.agent === agent && lock.file !== undefined ? [lock.file as string] : [])),
+    locks.flatMap((lock) => (own.has(lock.agent) && lock.file !== undefined ? [lock.file as string] : [])),
   );
   return changed.filter((file) => held.has(file));
 }

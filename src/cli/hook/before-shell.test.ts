@@ -39,6 +39,10 @@ describe('a shell command', () => {
     'git checkout other',
     'cd web && git clean -fd && git stash -u',
     'git pull --rebase',
+    'git add api/a.ts web',
+    'cd api && git commit -m a a.ts',
+    'git commit --no-verify -m a -- api',
+    'git add -u',
   ])('that would write what another agent holds is refused: %s', async (command) => {
     const { two } = await begun();
     const { code, told } = await run(two, command);
@@ -54,6 +58,9 @@ describe('a shell command', () => {
     'git commit -m w -- web/w.ts',
     'git log > out.log',
     'git switch -c mine',
+    'git add $FILE',
+    'git add -p',
+    'git clean -f',
     'ls > /dev/null',
   ])('that would not is run: %s', async (command) => {
     const { two } = await begun();
@@ -92,6 +99,30 @@ describe('a shell command', () => {
     expect((await run(two, `git -C ${tree} clean -fdx`)).code).toBe(0);
     commitAll(root);
     expect((await run(two, 'git reset --hard')).code).toBe(0);
+  });
+
+  test('on a whole tree is run where the others have only new files, unless it is of these, too', async () => {
+    const root = shop();
+    const [one, two] = [new Session(root, 'one'), new Session(root, 'two')];
+    await one.before('api/new.ts', 'Write');
+    write(root, { 'api/new.ts': 'of one\n', 'web/w.ts': 'of two\n' });
+    for (const command of [
+      'git stash',
+      'git reset --hard',
+      'git commit -am x',
+      'git add -u',
+      'git switch main',
+    ])
+      expect(await run(two, command), command).toMatchObject({ code: 0 });
+    for (const command of [
+      'git stash -u',
+      'git clean -fd',
+      'git add -A',
+      'git add api',
+      'git add api/new.ts',
+    ])
+      expect(await run(two, command), command).toMatchObject({ code: 2 });
+    expect(await run(one, 'git add api/new.ts')).toMatchObject({ code: 0 });
   });
 
   test('that takes what is staged is refused where others have staged something', async () => {

@@ -202,6 +202,8 @@ const plainInspection: Inspection = {
   isThere: () => false,
   filesThere: async () => [],
   changedFiles: unexpected('changedFiles'),
+  untrackedFiles: unexpected('untrackedFiles'),
+  changedAmong: unexpected('changedAmong'),
   stagedFiles: unexpected('stagedFiles'),
   indexedTexts: unexpected('indexedTexts'),
   committedBy: unexpected('committedBy'),

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { logExists, socketAddress, statePaths } from '../../client/index.ts';
 import {
   addTrailers,
+  changedAmong,
   changedFiles,
   changedSince,
   checkedOut,
@@ -21,6 +22,7 @@ import {
   scanRepository,
   scopeFromInput,
   stagedFiles,
+  untrackedFiles,
   indexedTexts,
 } from '../../repository/index.ts';
 import type { PathPlace, ScanResult } from '../../repository/index.ts';
@@ -48,6 +50,9 @@ export const realInspection: Inspection = {
   },
   filesThere,
   changedFiles: async ({ worktree }) => (worktree === null ? [] : changedFiles(worktree)),
+  untrackedFiles: async ({ worktree }) => (worktree === null ? [] : untrackedFiles(worktree)),
+  changedAmong: async ({ worktree }, cwd, paths) =>
+    worktree === null ? [] : changedAmong(worktree, cwd, paths),
   stagedFiles: async ({ worktree }, env) =>
     worktree === null ? [] : stagedFiles(worktree, env['GIT_INDEX_FILE'] ?? null),
   indexedTexts: async ({ worktree }, env, path) =>

@@ -138,6 +138,10 @@ export interface Inspection {
   filesThere(repository: Repository): Promise<readonly string[]>;
   /** Files that the working tree has otherwise than its last commit, or that are new there. */
   changedFiles(repository: Repository): Promise<readonly string[]>;
+  /** Those of them that Git does not know yet. */
+  untrackedFiles(repository: Repository): Promise<readonly string[]>;
+  /** Those of them that some paths name, as Git takes them in a folder. */
+  changedAmong(repository: Repository, cwd: string, paths: readonly string[]): Promise<readonly string[]>;
   /** Files that a commit of the index would change; of the one that Git names to its hooks, where it names one. */
   stagedFiles(repository: Repository, env: Environment): Promise<readonly string[]>;
   /** What one of them is in the last commit, and would be in the next. */

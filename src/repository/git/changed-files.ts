@@ -23,9 +23,35 @@ export async function changedFiles(root: string): Promise<readonly string[]> {
   const tracked = hasCommit
     ? await list('diff', ...plainNames, 'HEAD', '--')
     : await list('ls-files', '-z', '--cached');
-  const untracked = await list('ls-files', '-z', '--others', '--exclude-standard');
-  // A repository inside that is not tracked is named with a slash: it is none of these files.
-  return [...new Set([...tracked, ...untracked.filter((path) => !path.endsWith('/'))])].sort();
+  return [...new Set([...tracked, ...(await othersIn(root))])].sort();
+}
+
+/** Those of them that Git does not know yet. */
+export async function untrackedFiles(root: string): Promise<readonly string[]> {
+  return othersIn(root);
+}
+
+/** Those of them that some paths name, as Git takes them in a folder; none where they say nothing to Git. */
+export async function changedAmong(
+  root: string,
+  cwd: string,
+  paths: readonly string[],
+): Promise<readonly string[]> {
+  try {
+    return [...(await committedBy(root, cwd, paths)), ...(await othersIn(cwd, paths))];
+  } catch (error) {
+    if (error instanceof RepositoryError && error.code === 'GIT_FAILED') return [];
+    throw error;
+  }
+}
+
+/** A repository inside that is not tracked is named with a slash: it is none of these files. */
+async function othersIn(cwd: string, paths: readonly string[] = []): Promise<readonly string[]> {
+  const args = ['ls-files', '-z', '--others', '--exclude-standard', '--full-name', '--', ...paths];
+  return (await runGit({ cwd, args, settings: await withoutFilters(cwd), env: withoutGitVariables() }))
+    .toString('utf8')
+    .split('\0')
+    .filter((path) => path !== '' && !path.endsWith('/'));
 }
 
 /**
