@@ -28,6 +28,7 @@ export const slowTests: readonly string[] = [
   'test/withstand/sync.test.ts',
   'src/cli/world/context.test.ts',
   'test/withstand/kill.test.ts',
+  'test/withstand/hook-kills.test.ts',
   'test/mcp/processes.test.ts',
   'sim/sim.test.ts',
   'test/spec/mutants/guards.test.ts',
