@@ -65,7 +65,8 @@ export async function acquire(
   hooks: WaitHooks,
 ): Promise<Acquired> {
   const { wait } = wish;
-  const command = { kind: 'AcquireLock', ...proofOf(session), ...wish } as const;
+  const { agent, epoch, secret } = session;
+  const command = { kind: 'AcquireLock', agent, epoch, secret, ...wish } as const;
   const reply = await ports.speaker.submit(command);
   if (!reply.ok) return { kind: 'refused', reply };
   if (reply.result.kind === 'granted')

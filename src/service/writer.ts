@@ -260,7 +260,7 @@ export class Writer {
     plan.outcomes.forEach((outcome, index) => {
       const call = batch.calls[index];
       if (outcome.kind === 'failure') call?.fail(outcome.error);
-      else call?.answer({ ...outcome.reply, ...unreadBy(call.command, replica.state) });
+      else call?.answer(withUnread(outcome.reply, call.command, replica.state));
     });
     this.#putBack(batch.calls.slice(plan.outcomes.length));
     for (const tick of batch.ticks) tick.done();
@@ -329,9 +329,9 @@ function requestIdsOf(calls: readonly CommandCall[]): readonly RequestId[] {
   return calls.map(({ command }) => command.requestId).filter((id) => id !== null);
 }
 
-/** What its agent has not read by then, if one speaks. */
-function unreadBy(command: UntimedCommand, { agents }: State): Pick<Reply, 'unread'> {
-  if (!('session' in command)) return {};
+/** With what its agent has not read by then, if one speaks. */
+function withUnread(reply: Reply, command: UntimedCommand, { agents }: State): Reply {
+  if (!('session' in command)) return reply;
   const unread = agents.get(command.agent)?.inbox.unread.length ?? 0;
-  return unread === 0 ? {} : { unread };
+  return unread === 0 ? reply : { unread, ...reply };
 }
