@@ -31,6 +31,11 @@ describe('rhema commit', () => {
     expect(staged()).toEqual(['api/a.ts']);
   });
 
+  it('commits for nobody without a name that was made up for the command', async () => {
+    expect((await commit('-m', 'nobody', '--', 'web/b.ts')).code).toBe(0);
+    expect(stage.message()).toBe('nobody');
+  });
+
   it('refuses a file that another agent has, and offers the rest as a line', async () => {
     const before = head();
     const { code, stderr } = await commit('-m', 'all', '--agent', 'bob', '--', 'api', 'web/b.ts');

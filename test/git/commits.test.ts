@@ -25,6 +25,9 @@ async function expectRefused(
   const { code, stderr } = await stage.git(args, way);
   expect(stderr).toContain('api/a.ts is held by alice');
   expect(stderr).toContain('without this check: git');
+  expect(stderr.includes('if you are alice, say so: RHEMA_AGENT=alice git commit ...')).toBe(
+    way?.as === undefined,
+  );
   expect(code).not.toBe(0);
   expect(head(way?.cwd)).toBe(before);
 }

@@ -59,8 +59,7 @@ export function chooseLaunch({ main, node, onPath, worktree, installed }: Progra
     words: [node, main],
     inRepository: null,
     userWords,
-    reason:
-      'by its path on this machine, as it is not on your PATH: of no use to others (npm link changes that)',
+    reason: `by its path on this machine, as ${onPath === null ? 'it is not on your PATH' : 'the rhema on your PATH is another file'}: of no use to others (npm link changes that)`,
   };
 }
 

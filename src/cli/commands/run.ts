@@ -24,6 +24,7 @@ import { acquire, durationOption, leaseWords, notGranted, waitWish, type LeaseIn
 import { runGuarded } from './guarded-child.ts';
 import { LeaseWatch } from './lease-watch.ts';
 import { claimNamed, notThere, typingOf } from './named.ts';
+import { runProgram } from './run-program.ts';
 import { agentPorts, changedBy, submit } from './speak.ts';
 import { quietly, takePart, type Passing } from './taking-part.ts';
 
@@ -225,7 +226,7 @@ async function slotsIn(locks: readonly Grant[]): Promise<Record<string, string>>
 /** In which a command whose `run` was killed has ended for certain, in milliseconds: its tether gives it five seconds. */
 const orphansMaxMs = 8_000;
 
-const running: Passing = { program: 'rhema run', name: 'run', lingersMs: orphansMaxMs };
+const running: Passing = { program: runProgram, name: 'run', lingersMs: orphansMaxMs };
 
 async function leaveAgain(call: Call, session: AgentSession, holding: Holding): Promise<void> {
   await quietly(call, 'leaving', async () => {

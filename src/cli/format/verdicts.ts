@@ -49,6 +49,7 @@ export function refusedLines({ nowMs, typing, agent, verdicts }: About, isStaged
     ...refused.slice(0, shownMax).map((verdict) => `  ${whyText(verdict, nowMs)}`),
     ...(more > 0 ? [`  and ${more} more: --json names all`] : []),
     ...(isStaged ? committing(verdicts) : []),
+    ...(isStaged && agent === null ? sayingWho(refused) : []),
     ...(refused.length > shownMax
       ? []
       : [
@@ -82,6 +83,16 @@ function committing(verdicts: readonly Verdict[]): string[] {
   return refused.length <= shownMax && refused.every(canBeTyped)
     ? [`to leave them out: git restore --staged -- ${refused.map(fromTop).join(' ')}`]
     : [];
+}
+
+/** A commit is of nobody where neither its environment nor a process around it says whose it is. */
+function sayingWho(refused: readonly Verdict[]): string[] {
+  const holders = [...new Set(refused.flatMap(({ locks }) => locks.map((lock) => lock.agent)))];
+  const [only] = holders;
+  if (only === undefined) return [];
+  const who = holders.length === 1 ? only : 'one of them';
+  const name = holders.length === 1 ? only : 'NAME';
+  return [line`if you are ${who}, say so: RHEMA_AGENT=${shellWord(name)} git commit ...`];
 }
 
 /** As Git takes it in whichever folder: a hook runs at the top, and its reader may be elsewhere. */

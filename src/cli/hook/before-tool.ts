@@ -1,4 +1,5 @@
 /** Before a tool: what it is about to write is locked for its agent, or it does not run. */
+import { relative } from 'node:path';
 import {
   asDurationMs,
   nameOf,
@@ -166,7 +167,7 @@ async function staleOr(
   const former = await formerHoldersOf(coordinator, call.ports.clock, session, locks);
   const as = { agent: asIs, name: asIs, text: asIs };
   const told = formerHolderTexts(former, { nowMs: call.nowMs, as });
-  const names = stale.map(({ name }) => name).join(', ');
+  const names = stale.map((place) => typedName(work, place)).join(', ');
   return {
     kind: 'refuse',
     reason: [
@@ -178,6 +179,12 @@ async function staleOr(
 }
 
 const asIs = (text: string): string => text;
+
+/** As it would be typed where the agent is: clients name files by their whole path. */
+function typedName({ call }: HookWork, { name, absolute }: Placed): string {
+  const typed = absolute === null ? name : relative(call.cwd, absolute);
+  return typed.startsWith('..') ? name : typed;
+}
 
 /** Whether a file is another one than the agent knows. It is taken for known from then on: the agent is told once. */
 function isStale({ memory }: HookWork, { absolute, place }: Placed, locks: readonly Grant[]): boolean {
