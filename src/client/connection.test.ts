@@ -47,6 +47,23 @@ const open = (options: { timeoutMs?: number; signal?: AbortSignal; time?: Time }
   });
 
 it.each([
+  ['no message', 'HTTP/1.1 400 Bad Request\r\n'],
+  ['an answer to nothing', '{"id":1,"ok":{}}\n'],
+])('whoever greets with %s is called no coordinator, with the place that it has', async (_title, said) => {
+  accept = (socket) => void socket.write(said);
+  await expect(open()).rejects.toMatchObject({
+    code: 'UNAVAILABLE',
+    retryable: false,
+    message: expect.stringContaining(
+      `what answers at ${statePaths(folder.path).socket} does not speak`,
+    ) as string,
+  });
+  accept = (socket) =>
+    void socket.write('{"id":0,"error":{"code":"NEW","message":"m","retryable":false,"details":{}}}\n');
+  await expect(open()).rejects.toMatchObject({ code: 'INTERNAL', message: 'NEW: m' });
+});
+
+it.each([
   ['a wait without a bound', null],
   ['a call with a longer bound of its own', 30_000],
 ])('%s ends, and names the process, when the owner falls silent', async (_title, timeoutMs) => {

@@ -248,10 +248,20 @@ export function openConnection(
       connection = greeted(socket, message, time);
       resolve(connection);
     };
+    const understood = (chunk: Buffer): OwnerMessage[] => {
+      try {
+        const messages = splitter.push(chunk).map(decodeOwnerMessage);
+        const [first] = messages;
+        if (connection === null && first !== undefined && !isGreeting(first)) throw noGreeting();
+        return messages;
+      } catch (error) {
+        throw connection === null ? noCoordinator(address, error) : error;
+      }
+    };
     socket.on('connect', () => socket.write(`${JSON.stringify(hello(version))}\n`));
     socket.on('data', (chunk: Buffer) => {
       try {
-        for (const line of splitter.push(chunk)) receive(decodeOwnerMessage(line));
+        for (const message of understood(chunk)) receive(message);
       } catch (error) {
         fail(error);
       }
@@ -269,7 +279,21 @@ function hello(version: string): Hello {
 function greeted(socket: Socket, message: OwnerMessage, time: Time): Connection {
   if ('op' in message) return new Connection(socket, message, time);
   if ('error' in message) throw CoordinatorError.fromJSON(message.error);
-  throw new CoordinatorError('INTERNAL', 'the owner did not begin with hello');
+  throw noGreeting();
+}
+
+/** Its hello, or why there is none. */
+const isGreeting = (message: OwnerMessage): boolean => 'op' in message || 'error' in message;
+const noGreeting = (): CoordinatorError =>
+  new CoordinatorError('INTERNAL', 'the owner did not begin with hello');
+
+/** Whatever has the place: it must not be taken for a fault of ours, nor asked again and again. */
+function noCoordinator(address: string, cause: unknown): CoordinatorError {
+  return new CoordinatorError(
+    'UNAVAILABLE',
+    `what answers at ${address} does not speak as a coordinator does: another program has its place; end that program, or remove the file, and ask again`,
+    { cause },
+  );
 }
 
 /** The next turn counts from the beginning of the last, not from its end as with `every`: beats are counted as time. */
