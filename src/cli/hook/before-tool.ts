@@ -41,8 +41,8 @@ export async function beforeEdit(work: HookWork, paths: readonly string[]): Prom
   const { outcome, session } = await claimed(work, places);
   if (outcome.kind === 'free' || session === null) return passes;
   if (outcome.kind === 'refused') return refusedClaim(work, session, outcome);
-  forgetWanted(work, outcome.locks);
   keepClaims(work, outcome.locks);
+  forgetWanted(work, outcome.locks);
   return staleOr(work, session, places, outcome.locks);
 }
 

@@ -1,16 +1,21 @@
 /** What was locked for an agent without its asking, and goes back by itself. */
 import { join } from 'node:path';
-import { nameOf, wishOfNames, type Grant, type LockName } from '../../core/index.ts';
+import { nameOf, targetsOf, wishOfNames, type Grant, type LockName } from '../../core/index.ts';
 import { releaseGrants, type AgentSession } from '../../participant/index.ts';
 import { agentPorts, changedBy } from '../commands/speak.ts';
 import { digestOfFile } from './digest-of-file.ts';
 import type { Claiming, HookWork } from './hook-work.ts';
 import type { OwnClaim } from './memory.ts';
 
-/** What was granted for an act is ours to give back; what the agent had acquired itself is not. */
+/**
+ * What was granted for an act is ours to give back; what the agent had acquired itself is not, unless it was refused that before
+ * and told to wait for it by a command: others wait in vain else, since nobody has told it to give anything back.
+ */
 export function keepClaims({ memory, worktree }: HookWork, locks: readonly Grant[]): void {
+  const wanted = memory.wanted();
+  const refused = new Set<string>(wanted === null ? [] : targetsOf(wanted));
   for (const lock of locks) {
-    if (lock.already === true || lock.scope === undefined) continue;
+    if (lock.scope === undefined || (lock.already === true && !refused.has(nameOf(lock)))) continue;
     const { token } = lock;
     const tree = worktree;
     memory.keepClaim(

@@ -78,6 +78,37 @@ describe('an edit', () => {
     expect((await one.before('web/w.ts')).code).toBe(0);
     expect((await held(root)).map((lock) => lock.split(' ')[0])).toEqual(['web/w.ts']);
   });
+
+  test('of what was waited for by the command that the refusal names is given back when it is committed', async () => {
+    const root = shop();
+    const [one, two] = [new Session(root, 'one'), new Session(root, 'two')];
+    await one.before('api/a.ts');
+    const { told } = await two.before('api/a.ts');
+    await one.say('SessionEnd');
+    const words =
+      /try: rhema (.*)/
+        .exec(told)?.[1]
+        ?.split(' ')
+        .filter((word) => word !== '--direct') ?? [];
+    expect((await rhemaIn(root, ...words)).code).toBe(0);
+    await two.before('api/a.ts');
+    write(root, { 'api/a.ts': 'of two\n' });
+    commitAll(root);
+    expect(await held(root)).toHaveLength(1);
+    await two.say('Stop');
+    expect(await held(root)).toEqual([]);
+  });
+
+  test('of what the agent has acquired itself leaves it locked', async () => {
+    const root = shop();
+    const one = new Session(root, 'one');
+    await one.before('api/b.ts');
+    const agent = (await held(root))[0]?.split(' ')[1] ?? '';
+    expect((await rhemaIn(root, 'lock', 'acquire', 'api/a.ts', '--agent', agent)).code).toBe(0);
+    await one.before('api/a.ts');
+    await one.say('Stop');
+    expect(await held(root)).toEqual([`api/a.ts ${agent}`]);
+  });
 });
 
 describe('a stale read', () => {
