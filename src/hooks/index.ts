@@ -10,5 +10,5 @@ export {
   type Printed,
 } from './hook-call.ts';
 export { payloadBytesMax, readCall } from './read-call.ts';
-export { canaryOf, canaryReason, isCanary } from './canary.ts';
+export { canaryOf, canaryReason, isCanary, type Canary } from './canary.ts';
 export type { Dialect } from './dialect.ts';

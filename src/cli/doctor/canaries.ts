@@ -1,7 +1,7 @@
 /** Fires an edit that has to be refused through each hook of a client that is installed, by the very command line of its file. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { canaryOf, hookClients, type HookClient } from '../../hooks/index.ts';
+import { canaryOf, hookClients, type Canary } from '../../hooks/index.ts';
 import { commandLine, jsonHookClients, lookAt, type JsonHookClient } from '../../hooks/install/index.ts';
 import { readRegularFile } from '../../repository/index.ts';
 import type { Call } from '../call.ts';
@@ -17,6 +17,8 @@ export interface Tried {
   readonly outcome:
     | { readonly kind: 'refused'; readonly afterMs: number }
     | { readonly kind: 'passed'; readonly said: string }
+    /** Its client has no entry for what comes before an edit. */
+    | { readonly kind: 'notAsked'; readonly event: string }
     /** What stands in the file starts another program, which is not run for this. */
     | { readonly kind: 'notTried'; readonly command: string };
 }
@@ -33,14 +35,14 @@ export async function tryHooks(call: Call, worktree: string): Promise<readonly T
     const look = read.ok ? lookAt(client, read.bytes.toString('utf8')) : null;
     if (look?.ok !== true || look.commands.length === 0) continue;
     const { title, name, file, failing } = client;
-    const { missing, commands } = look;
+    const { missing } = look;
     tried.push({
       title,
       client: name,
       file,
       failing,
       missing,
-      outcome: await outcomeOf(call, client, worktree, commands),
+      outcome: await outcomeOf(call, client, worktree, look),
     });
   }
   return tried;
@@ -50,30 +52,26 @@ async function outcomeOf(
   call: Call,
   client: JsonHookClient,
   worktree: string,
-  commands: readonly string[],
+  { commands, missing }: { readonly commands: readonly string[]; readonly missing: readonly string[] },
 ): Promise<Tried['outcome']> {
   const name = hookClients.find((known) => known === client.name);
   const ours = commandLine(client, chooseLaunch(programLocation(call.ports.env, worktree)));
   const other = commands.find((command) => command !== ours);
   if (name === undefined || other !== undefined) return { kind: 'notTried', command: other ?? ours };
-  return fire(call, name, worktree, client.namesEvent === undefined ? ours : null, ours);
+  const canary = canaryOf(name, worktree, call.world.newSecret().slice(0, 16));
+  if (missing.includes(canary.event)) return { kind: 'notAsked', event: canary.event };
+  return fire(call, canary, worktree, client.namesEvent === undefined ? ours : `${ours} ${canary.event}`);
 }
 
 async function fire(
-  { ports, world }: Call,
-  client: HookClient,
+  { ports }: Call,
+  canary: Canary,
   worktree: string,
-  plain: string | null,
-  named: string,
+  command: string,
 ): Promise<Tried['outcome']> {
-  const canary = canaryOf(client, worktree, world.newSecret().slice(0, 16));
   const env = { ...ports.env, CLAUDE_PROJECT_DIR: worktree, GEMINI_PROJECT_DIR: worktree };
   const startMs = ports.clock.monotonicMs();
-  const printed = await run(plain ?? `${named} ${canary.event}`, {
-    cwd: worktree,
-    env,
-    input: canary.payload,
-  });
+  const printed = await run(command, { cwd: worktree, env, input: canary.payload });
   if (canary.isRefusal(printed))
     return { kind: 'refused', afterMs: Math.round(ports.clock.monotonicMs() - startMs) };
   const said =

@@ -36,6 +36,13 @@ test('a hook that lets it pass is a problem, and one of another program is not r
   ]);
 });
 
+test('a client that does not ask before an edit is not guarded, however its other hooks answer', () => {
+  expect(found({ missing: ['PreToolUse'], outcome: { kind: 'notAsked', event: 'PreToolUse' } })).toEqual([
+    'problem',
+    'nothing: .claude/settings.json has no entry for PreToolUse, so no edit is asked about',
+  ]);
+});
+
 test('one of which events are missing is enforced in part', () => {
   expect(found({ missing: ['Stop'] })).toEqual(['warning', expect.stringContaining('no entry for Stop')]);
 });

@@ -30,6 +30,12 @@ function findingOf(tried: Tried): Finding {
         line`nothing: an edit on trial was not refused by ${file}; the hook said: ${outcome.said}`,
         anew,
       );
+    case 'notAsked':
+      return problem(
+        subject,
+        line`nothing: ${file} has no entry for ${outcome.event}, so no edit is asked about`,
+        `add what is missing: rhema hooks install ${client}`,
+      );
     case 'notTried':
       return warning(
         subject,
