@@ -11,7 +11,7 @@ const usage = `Runs several agents against each other on a clone of a Git reposi
   npm start                     on this repository
   npm start -- --repo PATH      on a clone of another one
   npm start -- --keep           leaves the clone where it is, to look at
-  npm start -- --clients        instead: real coding agents (fetched from npm, about 600 MB) with scripted models
+  npm start -- --clients        instead: real coding agents (fetched from npm, about 1 GB) with scripted models
 `;
 
 const drawEveryMs = 250;
@@ -73,7 +73,10 @@ async function performWithClients(): Promise<number> {
   const faults = await playWithClients((text) => process.stdout.write(`${text}\n`));
   return faults === null
     ? 0
-    : tellFaults(faults, 'The lock passed on, and the stale write was refused, both times.');
+    : tellFaults(
+        faults,
+        'The lock passed on, and the stale write was refused, both times; with hooks nobody wrote what another agent had.',
+      );
 }
 
 function withinLimit<T>(play: Promise<T>): Promise<T> {

@@ -1,30 +1,36 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { spawn, type ChildProcess } from 'node:child_process';
 import type { End } from '../cast.ts';
-import { cliMain } from '../owner.ts';
-import type { Stage } from '../stage.ts';
-import type { CodingClient } from './coding-clients.ts';
+import type { ClientRun } from './coding-clients.ts';
 
 /** The end of what a client has printed that is kept, in characters. */
 const complaintLengthMax = 2_000;
 
-/** A coding agent under way, in a home of its own beside the repository. */
+/** Where a client is run. */
+export interface Surroundings {
+  readonly folder: string;
+  readonly home: string;
+  /** Where it finds programs. */
+  readonly path: string;
+}
+
+/** A coding agent under way. */
 export class ClientProcess {
   readonly title: string;
   readonly ended: Promise<End>;
   readonly #child: ChildProcess;
   #said = '';
 
-  constructor(client: CodingClient, program: string, modelUrl: string, stage: Stage) {
-    const home = mkdtempSync(join(dirname(stage.worktree), `${client.name}-`));
-    const serverConfig = printedConfig(client, stage);
-    const { args, env } = client.prepare({ home, modelUrl, serverConfig });
-    this.title = client.title;
+  constructor(
+    title: string,
+    program: string,
+    { args, env }: ClientRun,
+    { folder, home, path }: Surroundings,
+  ) {
+    this.title = title;
     this.#child = spawn(program, [...args], {
-      cwd: stage.worktree,
+      cwd: folder,
       // Nothing else is passed on: neither the user's keys nor what other agents left in the environment.
-      env: { HOME: home, PATH: process.env['PATH'] ?? '', ...env },
+      env: { HOME: home, PATH: path, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const stream of [this.#child.stdout, this.#child.stderr])
@@ -45,10 +51,4 @@ export class ClientProcess {
   kill(): void {
     this.#child.kill('SIGKILL');
   }
-}
-
-/** What a user would copy: the program's own word is tried here, not a second version of it. */
-function printedConfig({ name }: CodingClient, { worktree }: Stage): string {
-  const args = [cliMain, '-C', worktree, 'mcp', '--client-config', name];
-  return execFileSync(process.execPath, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
 }

@@ -29,7 +29,15 @@ export interface ClientRun {
 /** What a person would type. The models here are scripted and do not read it. */
 const prompt = 'Work on the api scope together with the other agents.';
 
-const claude: CodingClient = {
+/** What Claude Code has to know in its environment to speak to a model of ours, and to nobody else. */
+const claudeEnv = (modelUrl: string): ClientRun['env'] => ({
+  ANTHROPIC_BASE_URL: modelUrl,
+  ANTHROPIC_API_KEY: 'none',
+  DISABLE_AUTOUPDATER: '1',
+  CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+});
+
+export const claude = {
   name: 'claude',
   title: 'Claude Code',
   package: {
@@ -37,39 +45,21 @@ const claude: CodingClient = {
     version: '2.1.330',
     program: ['@anthropic-ai', '*', 'claude'],
   },
+  env: claudeEnv,
   prepare: ({ home, modelUrl, serverConfig }) => {
     const servers = join(home, 'mcp.json');
     writeFileSync(servers, serverConfig);
     return {
       args: ['-p', prompt, '--mcp-config', servers, '--strict-mcp-config', '--allowedTools', 'mcp__rhema'],
-      env: {
-        ANTHROPIC_BASE_URL: modelUrl,
-        ANTHROPIC_API_KEY: 'none',
-        DISABLE_AUTOUPDATER: '1',
-        CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
-      },
+      env: claudeEnv(modelUrl),
     };
   },
-};
+} satisfies CodingClient & { readonly env: unknown };
 
-const codex: CodingClient = {
-  name: 'codex',
-  title: 'Codex',
-  package: {
-    name: '@openai/codex',
-    version: '0.169.0',
-    program: ['@openai', '*', 'vendor', '*', 'bin', 'codex'],
-  },
-  prepare: ({ home, modelUrl, serverConfig }) => {
-    writeFileSync(join(home, 'config.toml'), `${codexModel(modelUrl)}\n${serverConfig}`);
-    return {
-      args: ['exec', '--skip-git-repo-check', prompt],
-      env: { CODEX_HOME: home, SCRIPTED_MODEL_KEY: 'none' },
-    };
-  },
-};
+const codexEnv = (home: string): ClientRun['env'] => ({ CODEX_HOME: home, SCRIPTED_MODEL_KEY: 'none' });
 
-const codexModel = (modelUrl: string): string => `model = "scripted"
+/** The settings of Codex for a model of ours. By its name it chooses which tools the model has. */
+const codexConfig = (modelUrl: string, model: string): string => `model = "${model}"
 model_provider = "scripted"
 check_for_update_on_startup = false
 
@@ -79,5 +69,21 @@ base_url = "${modelUrl}/v1"
 wire_api = "responses"
 env_key = "SCRIPTED_MODEL_KEY"
 `;
+
+export const codex = {
+  name: 'codex',
+  title: 'Codex',
+  package: {
+    name: '@openai/codex',
+    version: '0.169.0',
+    program: ['@openai', '*', 'vendor', '*', 'bin', 'codex'],
+  },
+  env: codexEnv,
+  config: codexConfig,
+  prepare: ({ home, modelUrl, serverConfig }) => {
+    writeFileSync(join(home, 'config.toml'), `${codexConfig(modelUrl, 'scripted')}\n${serverConfig}`);
+    return { args: ['exec', '--skip-git-repo-check', prompt], env: codexEnv(home) };
+  },
+} satisfies CodingClient & { readonly env: unknown; readonly config: unknown };
 
 export const codingClients: readonly [CodingClient, CodingClient] = [claude, codex];

@@ -1,4 +1,6 @@
+import { bounded } from './bounded.ts';
 import { codingClients } from './coding-clients.ts';
+import { playWithHooks } from './hooked/index.ts';
 import { installed } from './install.ts';
 import { ClientPlay, type Player } from './play.ts';
 import { prepareScratch } from './scratch.ts';
@@ -9,14 +11,18 @@ const timeLimitMs = 120_000;
 type Tell = (text: string) => void;
 
 /**
- * Lets real coding agents take turns on one scope, with models that we play: once each as the one that dies. Answers
- * the faults that were found; null when the clients cannot be had here, which is told.
+ * Lets real coding agents take turns on one scope, with models that we play: once each as the one that dies. Then lets them work
+ * with hooks, never asking. Answers the faults that were found; null when the clients cannot be had here, which is told.
  */
 export async function playWithClients(tell: Tell): Promise<readonly string[] | null> {
   const players = await findPlayers(tell);
   if (players === null) return null;
   const [one, other] = players;
-  return [...(await playOnce(one, other, tell)), ...(await playOnce(other, one, tell))];
+  return [
+    ...(await playOnce(one, other, tell)),
+    ...(await playOnce(other, one, tell)),
+    ...(await playWithHooks(tell)),
+  ];
 }
 
 async function findPlayers(tell: Tell): Promise<[Player, Player] | null> {
@@ -38,26 +44,14 @@ async function playOnce(first: Player, second: Player, tell: Tell): Promise<read
   const startedAt = performance.now();
   const stage = prepareScratch();
   const play = await ClientPlay.begin(stage);
-  const limit = new AbortController();
   try {
-    const plot = await Promise.race([play.perform(first, second), tooLong(limit.signal)]);
+    const plot = await bounded(timeLimitMs, play.perform(first, second));
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
     const versions = [first, second].map(({ client }) => `${client.title} ${client.package.version}`);
     tell(`${versions.join(' dies, and gives way to ')}: ${plot.entries.length} commands, ${seconds} s`);
     return clientFaults(plot);
   } finally {
-    limit.abort();
     await play.end();
     stage.clear();
   }
-}
-
-function tooLong(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const timer = setTimeout(
-      () => reject(new Error(`not done after ${timeLimitMs / 1000} s: a client waits for ever`)),
-      timeLimitMs,
-    );
-    signal.addEventListener('abort', () => clearTimeout(timer));
-  });
 }

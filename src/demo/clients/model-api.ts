@@ -8,6 +8,8 @@ export interface ModelApi {
   readonly hasTools: (body: unknown) => boolean;
   /** The answers that the tool calls of a conversation have got. */
   readonly resultsIn: (body: unknown) => readonly ToolResult[];
+  /** The text that came last from anybody but the model and its tools: what its user types, or its client lets it know. */
+  readonly lastWordIn: (body: unknown) => string;
   /** The events that tell a move; `number` tells moves apart. */
   readonly eventsOf: (move: Move, number: number) => readonly ModelEvent[];
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ModelServer } from './model-server.ts';
-import { call, inSteps, say, type Script } from './script.ts';
+import { act, call, inSteps, say, type Script } from './script.ts';
 
 let models: ModelServer;
 beforeEach(async () => (models = await ModelServer.start()));
@@ -84,6 +84,32 @@ describe('over the messages API', () => {
     });
   });
 
+  it.each([
+    [act({ kind: 'read', file: '/a.ts' }), 'Read', { file_path: '/a.ts' }],
+    [
+      act({ kind: 'edit', file: '/a.ts', from: 'one', to: 'two' }),
+      'Edit',
+      { file_path: '/a.ts', old_string: 'one', new_string: 'two' },
+    ],
+    [act({ kind: 'shell', command: 'ls' }), 'Bash', { command: 'ls', description: 'a step of the work' }],
+  ])('what is done by a tool of the client is done by its name: %j', async (move, tool, input) => {
+    const events = await ask(() => move, '/v1/messages', conversation());
+    expect(toolIn(events)).toBe(tool);
+    const delta = { type: 'input_json_delta', partial_json: JSON.stringify(input) };
+    expect(events[2]).toMatchObject({ delta });
+    expect(events.at(-2)).toMatchObject({ delta: { stop_reason: 'tool_use' } });
+  });
+
+  it('the last word is what its user has typed or its client has said, and never an answer of a tool', async () => {
+    const heard: string[] = [];
+    const script: Script = (_, lastWord) => (heard.push(lastWord), say('ok'));
+    const { tools, messages } = conversation('GRANTED') as { tools: object[]; messages: object[] };
+    await ask(script, '/v1/messages', { tools, messages });
+    const woken = { role: 'user', content: [{ type: 'text', text: 'your turn' }] };
+    await ask(script, '/v1/messages', { tools, messages: [...messages, woken] });
+    expect(heard).toEqual(['do it', 'your turn']);
+  });
+
   it('a request beside the conversation is not taken for it', async () => {
     const events = await ask(scripted, '/v1/messages', { messages: [{ role: 'user', content: 'a title' }] });
     expect(events[1]).toMatchObject({ content_block: { type: 'text' } });
@@ -116,6 +142,40 @@ describe('over the responses API', () => {
   it('the turn ends after the last step', async () => {
     const events = await ask(scripted, '/v1/responses', conversation('GRANTED', 'RELEASED'));
     expect(events[1]).toMatchObject({ item: { type: 'message', content: [{ text: 'done' }] } });
+  });
+});
+
+describe('over the responses API, a model that writes programs', () => {
+  const conversation = (...input: readonly object[]): object => ({
+    input: [{ type: 'additional_tools', role: 'developer', tools: [] }, ...input],
+  });
+  const programFor = async (script: Script): Promise<unknown> => {
+    const events = await ask(script, '/v1/responses', conversation());
+    expect(events[1]).toMatchObject({ item: { type: 'custom_tool_call', name: 'exec' } });
+    return (events[1]?.['item'] as { input?: unknown } | undefined)?.input;
+  };
+
+  it.each([
+    [act({ kind: 'read', file: '/a.ts' }), 'tools.exec_command({ cmd: "cat \'/a.ts\'"'],
+    [act({ kind: 'shell', command: 'echo "a"' }), String.raw`tools.exec_command({ cmd: "echo \"a\""`],
+    [
+      act({ kind: 'edit', file: '/a.ts', from: 'one', to: 'two' }),
+      String.raw`tools.apply_patch("*** Begin Patch\n*** Update File: /a.ts\n@@\n-one\n+two\n*** End Patch")`,
+    ],
+  ])('calls the tools of the client in one: %j', async (move, called) => {
+    expect(await programFor(() => move)).toContain(called);
+  });
+
+  it('hears what its program has shown, and what its user types', async () => {
+    const heard: unknown[] = [];
+    const script: Script = (results, lastWord) => (heard.push(results, lastWord), say('ok'));
+    const body = conversation(
+      { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'do it' }] },
+      { type: 'custom_tool_call', name: 'exec', call_id: 'c1' },
+      { type: 'custom_tool_call_output', call_id: 'c1', output: [{ type: 'input_text', text: 'blocked' }] },
+    );
+    await ask(script, '/v1/responses', body);
+    expect(heard).toEqual([[{ tool: 'exec', text: 'blocked' }], 'do it']);
   });
 });
 

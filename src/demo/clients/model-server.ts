@@ -56,7 +56,7 @@ export class ModelServer {
       return;
     }
     const body: unknown = JSON.parse(await textOf(request));
-    const move = api.hasTools(body) ? await this.#moveOf(name, script, api.resultsIn(body)) : aside;
+    const move = api.hasTools(body) ? await this.#moveOf(name, script, api, body) : aside;
     this.#moves += 1;
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     for (const event of api.eventsOf(move, this.#moves))
@@ -64,9 +64,10 @@ export class ModelServer {
     response.end();
   }
 
-  async #moveOf(name: string, script: Script, results: readonly ToolResult[]): Promise<Move> {
+  async #moveOf(name: string, script: Script, api: ModelApi, body: unknown): Promise<Move> {
+    const results = api.resultsIn(body);
     this.#heard.set(name, results);
-    return script(results);
+    return script(results, api.lastWordIn(body));
   }
 }
 

@@ -1,8 +1,11 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { Entry } from '../../core/index.ts';
 import type { SocketCoordinator } from '../../client/index.ts';
 import type { End } from '../cast.ts';
 import { LogFollower } from '../log-follower.ts';
-import { reach } from '../owner.ts';
+import { cliMain, reach } from '../owner.ts';
 import type { Stage } from '../stage.ts';
 import { ClientProcess } from './client-process.ts';
 import type { CodingClient } from './coding-clients.ts';
@@ -87,7 +90,7 @@ export class ClientPlay {
 
   /** Ends whatever still runs. */
   async end(): Promise<void> {
-    for (const process of this.#running) process.kill();
+    for (const client of this.#running) client.kill();
     this.#models.stop();
     await this.#log.stop();
     await this.#coordinator.stopOwner('now');
@@ -95,9 +98,14 @@ export class ClientPlay {
   }
 
   #start({ client, program }: Player, part: string, steps: readonly Step[]): ClientProcess {
-    const process = new ClientProcess(client, program, this.#models.play(part, inSteps(steps)), this.#stage);
-    this.#running.push(process);
-    return process;
+    const { worktree } = this.#stage;
+    const home = mkdtempSync(join(dirname(worktree), `${client.name}-`));
+    const modelUrl = this.#models.play(part, inSteps(steps));
+    const run = client.prepare({ home, modelUrl, serverConfig: printedConfig(client, this.#stage) });
+    const surroundings = { folder: worktree, home, path: process.env['PATH'] ?? '' };
+    const started = new ClientProcess(client.title, program, run, surroundings);
+    this.#running.push(started);
+    return started;
   }
 
   /** Waits for the log; a client that ends before has failed. */
@@ -124,7 +132,13 @@ export class ClientPlay {
   }
 }
 
-const join = (agent: string, more: { readonly resume?: true } = {}): Step => ({
+/** What a user would copy: the program's own word is tried here, not a second version of it. */
+function printedConfig({ name }: CodingClient, { worktree }: Stage): string {
+  const args = [cliMain, '-C', worktree, 'mcp', '--client-config', name];
+  return execFileSync(process.execPath, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+}
+
+const joins = (agent: string, more: { readonly resume?: true } = {}): Step => ({
   move: call('agent_join', { agent, task: 'the api', ...more }),
   // JOINED, or RESUMED where the session has outlived the lease.
   until: `as ${agent}`,
@@ -144,17 +158,22 @@ const leave = (agent: string): Step => ({
 });
 
 function holdForEver(agent: string): Step[] {
-  return [join(agent), acquire(agent, 'rework the login'), { ...release(agent), after: never }];
+  return [joins(agent), acquire(agent, 'rework the login'), { ...release(agent), after: never }];
 }
 
 function takeTurn(agent: string, until: Promise<unknown>): Step[] {
-  return [join(agent), acquire(agent, 'review the login'), { ...release(agent), after: until }, leave(agent)];
+  return [
+    joins(agent),
+    acquire(agent, 'review the login'),
+    { ...release(agent), after: until },
+    leave(agent),
+  ];
 }
 
 function comeBack(agent: string, lostToken: number): Step[] {
   const write = call('context_record', { agent, path: contendedFile, token: lostToken });
   return [
-    join(agent, { resume: true }),
+    joins(agent, { resume: true }),
     { move: write, until: 'STALE_FENCING_TOKEN' },
     acquire(agent, 'go on with the login'),
     release(agent),
