@@ -17,6 +17,7 @@ import { mcpBenchmark } from './benchmarks/mcp.ts';
 import { memoryBenchmark } from './benchmarks/memory.ts';
 import { openLogBenchmark } from './benchmarks/open-log.ts';
 import { queriesBenchmark } from './benchmarks/queries.ts';
+import { radarBenchmark } from './benchmarks/radar.ts';
 import { syncBenchmark } from './benchmarks/sync.ts';
 import { throughputBenchmark } from './benchmarks/throughput.ts';
 import type { Benchmark } from './harness/benchmark.ts';
@@ -36,6 +37,7 @@ const benchmarks: readonly Benchmark[] = [
   cliBenchmark,
   hookBenchmark,
   gitHooksBenchmark,
+  radarBenchmark,
   mcpBenchmark,
   openLogBenchmark,
   queriesBenchmark,
