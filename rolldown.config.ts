@@ -101,6 +101,8 @@ export default defineConfig([
   {
     ...common,
     plugins: [commonJs, lightValidator, lateBuiltins, licences('THIRD-PARTY-LICENSES.txt')],
+    // Parts of a group may go elsewhere with what they need.
+    preserveEntrySignatures: 'allow-extension',
     input: { start: source('cli/start.ts') },
     output: { ...program, cleanDir: true, chunkFileNames: '[name].js', codeSplitting: { groups } },
   },
