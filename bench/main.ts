@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { inspect, parseArgs } from 'node:util';
 import { claimsBenchmark } from './benchmarks/claims.ts';
 import { cliBenchmark } from './benchmarks/cli.ts';
 import { contextWriteBenchmark } from './benchmarks/context-write.ts';
@@ -21,8 +21,8 @@ import { radarBenchmark } from './benchmarks/radar.ts';
 import { syncBenchmark } from './benchmarks/sync.ts';
 import { throughputBenchmark } from './benchmarks/throughput.ts';
 import type { Benchmark } from './harness/benchmark.ts';
-import { replaceGenerated } from './harness/generated.ts';
-import { describeMachine } from './harness/machine.ts';
+import { writeSections } from './harness/generated.ts';
+import { describeMachine, type Machine } from './harness/machine.ts';
 import { reportFile } from './harness/paths.ts';
 import { jsonText, machineText, markdown, textTable, type Results, type Section } from './harness/report.ts';
 
@@ -51,7 +51,9 @@ const usage = `npm run bench -- [--only NAME]... [--quick] [--json] [--write]
   --only NAME  one of: ${benchmarks.map(({ name }) => name).join(', ')}; may be repeated
   --quick      a tenth of the samples: to see that it works
   --json       one JSON value instead of tables
-  --write      also writes the figures to docs/benchmarks.md
+  --write      also writes the figures to docs/benchmarks.md, each as soon as it is known
+
+One that fails is told, and keeps no other from being measured.
 `;
 
 const { values: options } = parseArgs({
@@ -64,18 +66,17 @@ const { values: options } = parseArgs({
   },
 });
 
-process.exitCode = await main();
+// Not when nothing is left to do: a benchmark that failed may have left something open.
+process.exit(await main());
 
 async function main(): Promise<number> {
   const chosen = benchmarks.filter(({ name }) => options.only.includes(name));
-  const isComplete = chosen.length === benchmarks.length && !options.quick;
   if (options.help) return say(usage, 0);
   if (chosen.length < new Set(options.only).size) return say(usage, 2);
-  if (options.write && !isComplete) return say('--write needs all benchmarks, in full\n', 2);
+  if (options.write && options.quick) return say('--write needs all samples: leave out --quick\n', 2);
   const results = await measure(chosen);
   if (options.json) say(`${jsonText(results)}\n`, 0);
-  if (options.write) await replaceGenerated(reportFile, markdown(results, today()));
-  return 0;
+  return results.sections.length < chosen.length ? 1 : 0;
 }
 
 async function measure(chosen: readonly Benchmark[]): Promise<Results> {
@@ -83,12 +84,30 @@ async function measure(chosen: readonly Benchmark[]): Promise<Results> {
   tell(machineText(machine));
   const sections: Section[] = [];
   for (const benchmark of chosen) {
-    const figures = await inFolder((folder) => benchmark.run({ folder, quick: options.quick }));
-    const section = { benchmark, figures };
+    const section = await measureOne(benchmark);
+    if (section === null) continue;
     tell(textTable(section));
     sections.push(section);
+    if (options.write) await write(section, machine);
   }
   return { machine, sections };
+}
+
+/** Null where it failed: all of them take long, and what the others have found out must not be lost. */
+async function measureOne(benchmark: Benchmark): Promise<Section | null> {
+  try {
+    const figures = await inFolder((folder) => benchmark.run({ folder, quick: options.quick }));
+    return { benchmark, figures };
+  } catch (error) {
+    process.stderr.write(`${benchmark.name} failed: ${inspect(error)}\n`);
+    return null;
+  }
+}
+
+function write(section: Section, machine: Machine): Promise<void> {
+  const titles = benchmarks.map(({ title }) => title);
+  const { title } = section.benchmark;
+  return writeSections(reportFile, titles, new Map([[title, markdown(section, machine, today())]]));
 }
 
 /** Runs with an empty folder, which is removed afterwards. */

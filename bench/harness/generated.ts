@@ -4,17 +4,39 @@ import writeFileAtomic from 'write-file-atomic';
 
 const begin = '<!-- figures: written by npm run bench -- --write -->';
 const end = '<!-- end of figures -->';
+const heading = '### ';
 
-/** Replaces what stands between the two marks of a document. Throws when it has no marks. */
-export async function replaceGenerated(file: string, text: string): Promise<void> {
-  const document = withFigures(await readFile(file, 'utf8'), text);
+/** The sections between the two marks of a document, by their titles, each with its heading. */
+type Sections = ReadonlyMap<string, string>;
+
+/**
+ * Puts sections between the two marks of a document: the given ones in place of those with their titles, and of the others
+ * those that have one of `titles`, in that order. Throws when it has no marks.
+ */
+export async function writeSections(
+  file: string,
+  titles: readonly string[],
+  measured: Sections,
+): Promise<void> {
+  const document = withSections(await readFile(file, 'utf8'), titles, measured);
   const style = await resolveConfig(file);
   await writeFileAtomic(file, await format(document, { ...style, filepath: file }));
 }
 
-export function withFigures(document: string, text: string): string {
+export function withSections(document: string, titles: readonly string[], measured: Sections): string {
   const from = document.indexOf(begin);
   const to = document.indexOf(end);
   if (from < 0 || to < from) throw new Error('the document does not say where the figures go');
-  return `${document.slice(0, from)}${begin}\n\n${text}\n\n${document.slice(to)}`;
+  const former = sectionsOf(document.slice(from + begin.length, to));
+  const texts = titles.flatMap((title) => measured.get(title) ?? former.get(title) ?? []);
+  return `${document.slice(0, from)}${[begin, ...texts, document.slice(to)].join('\n\n')}`;
+}
+
+function sectionsOf(text: string): Sections {
+  const sections = new Map<string, string>();
+  for (const part of text.split(new RegExp(`^(?=${heading})`, 'm'))) {
+    const [line = ''] = part.split('\n', 1);
+    if (line.startsWith(heading)) sections.set(line.slice(heading.length), part.trim());
+  }
+  return sections;
 }

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { atLeast, atMost, figure, isMet } from './figures.ts';
-import { withFigures } from './generated.ts';
-import { jsonText, markdown, type Results } from './report.ts';
+import { withSections } from './generated.ts';
+import { jsonText, markdown, type Results, type Section } from './report.ts';
 
+const day = '2026-01-02';
 const results: Results = {
   machine: {
     cpu: 'a processor',
@@ -32,9 +33,11 @@ test('a target is met when it is just reached, from either side', () => {
   expect(isMet(figure('', 1.99, 'x', atLeast(2)))).toBe(false);
 });
 
+const [section] = results.sections as [Section];
+
 describe('the report', () => {
   test('has a row for each figure, with its target and whether it is met', () => {
-    expect(markdown(results, '2026-01-02')).toContain(
+    expect(markdown(section, results.machine, day)).toContain(
       [
         '| cycles | 12,346/s | ≥ 20,000/s | missed |',
         '| p50 | 0.20 ms | ≤ 0.20 ms | met |',
@@ -44,8 +47,8 @@ describe('the report', () => {
   });
 
   test('says when and where it was measured', () => {
-    const text = markdown(results, '2026-01-02');
-    for (const fact of ['2026-01-02', 'a processor, 2 cores', 'v20', 'p50 0.25 ms, p99 12.3 ms'])
+    const text = markdown(section, results.machine, day);
+    for (const fact of [day, '2 cores of a processor', 'v20', '0.25 ms at p50, 12.3 ms at p99'])
       expect(text).toContain(fact);
   });
 
@@ -56,21 +59,31 @@ describe('the report', () => {
   });
 });
 
-describe('writing the figures into a document', () => {
+describe('writing figures into a document', () => {
   const document = [
     'before',
     '<!-- figures: written by npm run bench -- --write -->',
-    'old',
+    '### Two\n\nold two',
+    '### Gone\n\nof a benchmark that is no more',
+    '### One\n\nold one',
     '<!-- end of figures -->',
     'after',
-  ].join('\n');
+  ].join('\n\n');
+  const titles = ['One', 'Two', 'Three'];
+  const write = (text: string, title: string, body: string): string =>
+    withSections(text, titles, new Map([[title, `### ${title}\n\n${body}`]]));
 
-  test('replaces what stands between the marks, and can be repeated', () => {
-    const written = withFigures(withFigures(document, 'newer'), 'newest');
-    expect(written).toMatch(/^before\n<!-- figures.*-->\n\nnewest\n\n<!-- end of figures -->\nafter$/);
+  test('puts what was measured in the place of what was there, and leaves the others', () => {
+    expect(write(write(document, 'One', 'newer'), 'One', 'new one')).toMatch(
+      /^before\n\n<!-- figures.*-->\n\n### One\n\nnew one\n\n### Two\n\nold two\n\n<!-- end of figures -->\n\nafter$/,
+    );
+  });
+
+  test('puts a section that is new where its benchmark has its turn', () => {
+    expect(write(document, 'Three', 'new')).toMatch(/old two\n\n### Three\n\nnew\n\n<!-- end/);
   });
 
   test('is refused where the marks are missing', () => {
-    expect(() => withFigures('nowhere here', 'new')).toThrowError(/does not say where/);
+    expect(() => write('nowhere here', 'One', 'new')).toThrowError(/does not say where/);
   });
 });

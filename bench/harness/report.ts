@@ -22,9 +22,11 @@ export function textTable({ benchmark, figures }: Section): string {
   return `${benchmark.title}\n${table.toString()}`;
 }
 
-/** For the documentation. */
-export function markdown({ machine, sections }: Results, day: string): string {
-  return [`Measured on ${day}.`, machineTable(machine), ...sections.map(markdownSection)].join('\n\n');
+/** For the documentation, where each section says when and on what it was measured: they need not be of one run. */
+export function markdown({ benchmark, figures }: Section, machine: Machine, day: string): string {
+  const { title, method } = benchmark;
+  const table = markdownTable(headings, figures.map(cells));
+  return [`### ${title}`, method, `Measured on ${day} on ${onWhat(machine)}.`, table].join('\n\n');
 }
 
 /** For programs: the figures as they were measured, each with whether its target is met (null: it has none). */
@@ -55,14 +57,9 @@ function machineLines(machine: Machine): [name: string, value: string][] {
   ];
 }
 
-function machineTable(machine: Machine): string {
-  return markdownTable(['machine', ''], machineLines(machine));
-}
-
-function markdownSection({ benchmark, figures }: Section): string {
-  return [`### ${benchmark.title}`, benchmark.method, markdownTable(headings, figures.map(cells))].join(
-    '\n\n',
-  );
+function onWhat({ cpu, cores, load, system, node, sqlite, disk }: Machine): string {
+  const syncs = `an append of 400 bytes and its fdatasync took ${shown(disk.p50Ms, 'ms')} at p50, ${shown(disk.p99Ms, 'ms')} at p99`;
+  return `${cores} cores of ${cpu} at a load of ${load.toFixed(1)}, ${system}, Node ${node}, ${sqlite}; ${syncs}`;
 }
 
 function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {

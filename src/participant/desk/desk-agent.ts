@@ -128,7 +128,7 @@ export class DeskAgent {
     this.#count(command.kind, 1);
     if (releasing.has(command.kind)) this.#releasesSent += 1;
     const reply = await this.#options.ports.speaker
-      .submit({ ...command, agent, epoch, secret } as CallerCommand)
+      .submit({ agent, epoch, secret, ...command } as CallerCommand)
       .catch((error: unknown) => {
         // It may have taken effect all the same, and then nobody would know.
         for (const target of targetsAskedBy(command)) this.#asked.add(wantedAs(target));
