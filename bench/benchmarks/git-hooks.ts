@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { samples, type Bench, type Benchmark } from '../harness/benchmark.ts';
 import { atMost, figure } from '../harness/figures.ts';
+import { git, withoutAgent } from '../harness/git.ts';
 import { cliFile } from '../harness/paths.ts';
 import { median } from '../harness/statistics.ts';
 import { inTurn, timeMs } from '../harness/timing.ts';
@@ -20,8 +21,8 @@ export const gitHooksBenchmark: Benchmark = {
     const folder = prepared(bench);
     const count = samples(bench, runs);
     const rebase = (...settings: readonly string[]): Promise<number> => {
-      git(folder, ...withoutHooks, 'checkout', '-q', '-B', 'moved', 'work');
-      return timeMs(() => git(folder, ...settings, 'rebase', '-q', 'main'));
+      git(folder, [...withoutHooks, 'checkout', '-q', '-B', 'moved', 'work']);
+      return timeMs(() => git(folder, [...settings, 'rebase', '-q', 'main']));
     };
     const { left, right } = await inTurn(
       count,
@@ -30,7 +31,7 @@ export const gitHooksBenchmark: Benchmark = {
     );
     const [plainMs, hookedMs] = [Math.min(...left) / commits, Math.min(...right) / commits];
     const commit = (env: NodeJS.ProcessEnv, ...settings: readonly string[]): Promise<number> =>
-      timeMs(() => git(folder, ...settings, 'commit', '-q', '--allow-empty', '-m', 'x', { env }));
+      timeMs(() => git(folder, [...settings, 'commit', '-q', '--allow-empty', '-m', 'x'], env));
     rhema(folder, 'agent', 'join', 'alice');
     const nobody = await inTurn(
       count,
@@ -61,48 +62,26 @@ const withoutHooks = ['-c', 'core.hooksPath=/dev/null'] as const;
 function prepared({ folder: top }: Bench): string {
   const folder = join(top, 'rebased');
   mkdirSync(folder);
-  git(folder, 'init', '-q', '-b', 'main');
+  git(folder, ['init', '-q', '-b', 'main']);
   const block = 'agent_coordination:\n  enabled: true\n  scopes: { src: {} }\n';
   writeFileSync(join(folder, 'rhema.yaml'), `name: rebased\n${block}`);
   mkdirSync(join(folder, 'src'));
   commitFile(folder, 'src/first');
-  git(folder, 'checkout', '-q', '-b', 'work');
+  git(folder, ['checkout', '-q', '-b', 'work']);
   for (let index = 0; index < commits; index += 1) commitFile(folder, `src/${index}`);
-  git(folder, 'checkout', '-q', 'main');
+  git(folder, ['checkout', '-q', 'main']);
   commitFile(folder, 'src/second');
-  git(folder, 'worktree', 'add', '-q', '-b', 'beside', join(top, 'beside'));
+  git(folder, ['worktree', 'add', '-q', '-b', 'beside', join(top, 'beside')]);
   rhema(folder, 'hooks', 'install', 'git', '--yes');
   return folder;
 }
 
 function commitFile(folder: string, file: string): void {
   writeFileSync(join(folder, file), file);
-  git(folder, 'add', '.');
-  git(folder, 'commit', '-q', '-m', file);
-}
-
-type Last = string | { readonly env: NodeJS.ProcessEnv };
-
-function git(folder: string, ...words: readonly Last[]): void {
-  const args = words.filter((word) => typeof word === 'string');
-  const { env } = words.find((word) => typeof word !== 'string') ?? { env: {} };
-  const identity = [
-    '-c',
-    'user.name=bench',
-    '-c',
-    'user.email=bench@example.org',
-    '-c',
-    'commit.gpgSign=false',
-  ];
-  execFileSync('git', ['-C', folder, ...identity, ...args], {
-    env: { ...withoutAgent(), ...env },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  git(folder, ['add', '.']);
+  git(folder, ['commit', '-q', '-m', file]);
 }
 
 function rhema(folder: string, ...words: readonly string[]): void {
   execFileSync(process.execPath, [cliFile, '-C', folder, ...words], { env: withoutAgent(), stdio: 'ignore' });
 }
-
-const withoutAgent = (): NodeJS.ProcessEnv =>
-  Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(?:GIT_|RHEMA_)/.test(name)));

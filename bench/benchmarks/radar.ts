@@ -3,6 +3,7 @@ import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { samples, type Bench, type Benchmark } from '../harness/benchmark.ts';
 import { atMost, figure } from '../harness/figures.ts';
+import { git, withoutAgent } from '../harness/git.ts';
 import { cliFile } from '../harness/paths.ts';
 import { median } from '../harness/statistics.ts';
 import { timeMs } from '../harness/timing.ts';
@@ -29,7 +30,7 @@ export const radarBenchmark: Benchmark = {
       for (const [at, top] of tops.entries()) appendFileSync(fileIn(top, at), `in run ${run} of ${at}\n`);
       first.push(await timeMs(() => radar(main)));
       again.push(await timeMs(() => radar(main)));
-      status.push(await timeMs(() => tops.forEach((top) => git(top, 'status', '--porcelain'))));
+      status.push(await timeMs(() => tops.forEach((top) => git(top, ['status', '--porcelain']))));
     }
     return [
       figure('all pairs changed', median(first), 'ms', atMost(5_000)),
@@ -46,15 +47,15 @@ const fileIn = (top: string, index: number): string =>
 function prepared({ folder }: Bench): readonly string[] {
   const main = join(folder, 'main');
   mkdirSync(main);
-  git(main, 'init', '-q', '-b', 'main');
+  git(main, ['init', '-q', '-b', 'main']);
   for (let index = 0; index < folders; index += 1) mkdirSync(join(main, `f${index}`));
   for (let index = 0; index < files; index += 1)
     writeFileSync(fileIn(main, index), `export const n${index} = ${index};\n`.repeat(20));
   writeFileSync(join(main, 'rhema.yaml'), 'name: bench\nagent_coordination:\n  enabled: true\n');
-  git(main, 'add', '.');
-  git(main, 'commit', '-q', '-m', 'all');
+  git(main, ['add', '.']);
+  git(main, ['commit', '-q', '-m', 'all']);
   const linked = Array.from({ length: trees - 1 }, (_, at) => join(folder, `tree-${at}`));
-  for (const tree of linked) git(main, 'worktree', 'add', '-q', '-b', `b${tree.split('-').at(-1)}`, tree);
+  for (const tree of linked) git(main, ['worktree', 'add', '-q', '-b', `b${tree.split('-').at(-1)}`, tree]);
   for (const [at, top] of [main, ...linked].entries())
     for (let count = 0; count < changedEach; count += 1)
       appendFileSync(fileIn(top, at * 7 + count * 13), `changed in ${at}\n`);
@@ -64,20 +65,11 @@ function prepared({ folder }: Bench): readonly string[] {
 /** It ends with 3 where something will clash. */
 function radar(folder: string): void {
   try {
-    execFileSync(process.execPath, [cliFile, '-C', folder, 'radar'], { stdio: 'ignore' });
+    execFileSync(process.execPath, [cliFile, '-C', folder, 'radar'], {
+      env: withoutAgent(),
+      stdio: 'ignore',
+    });
   } catch (error) {
     if ((error as { readonly status?: unknown }).status !== 3) throw error;
   }
-}
-
-function git(folder: string, ...args: readonly string[]): void {
-  const identity = [
-    '-c',
-    'user.name=bench',
-    '-c',
-    'user.email=bench@example.org',
-    '-c',
-    'commit.gpgSign=false',
-  ];
-  execFileSync('git', ['-C', folder, ...identity, ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
 }

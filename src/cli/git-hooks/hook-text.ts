@@ -126,7 +126,7 @@ const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
 /** A hook that was not there before. */
 export function newHook(name: HookName, place: HookPlace): string {
   const call = callOf(name, place);
-  const lines = name === branches ? branchesOnly(call) : `${call} || exit $?`;
+  const lines = name === branches ? branchesOnly(call) : called(name, place, call);
   return `#!/bin/sh\n${whole}\n${lines}\n${end}\n`;
 }
 
@@ -150,12 +150,19 @@ export function withCall(name: HookName, place: HookPlace, text: string): string
 /** What is read is given back, for what comes below. */
 function chained(name: HookName, place: HookPlace): string {
   const call = callOf(name, place);
-  if (!withInput.has(name)) return `${call} || exit $?`;
+  if (!withInput.has(name)) return called(name, place, call);
   const ask = `printf '%s\\n' "$rhema_input" | { ${call}; } || exit $?`;
   const givenBack = 'exec <<RHEMA_INPUT\n$rhema_input\nRHEMA_INPUT';
   if (name !== branches) return `rhema_input=$(cat)\n${ask}\n${givenBack}`;
   const asked = `case $rhema_input in *' refs/heads/'*) ${ask} ;; esac`;
   return `if [ "$1" = prepared ]; then\nrhema_input=$(cat)\n${asked}\n${givenBack}\nfi`;
+}
+
+/** A rebase commits hundreds of times: nothing else is started where nothing was locked for an agent. */
+function called(name: HookName, place: HookPlace, call: string): string {
+  if (name !== 'post-commit' || place !== 'beside') return `${call} || exit $?`;
+  return `for rhema_claim in "\${0%/*}"/../rhema/hooks/*/claim-*; do [ ! -f "$rhema_claim" ] || break; done
+[ ! -f "$rhema_claim" ] || ${call} || exit $?`;
 }
 
 function callOf(name: HookName, place: HookPlace): string {
