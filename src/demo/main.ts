@@ -11,7 +11,7 @@ const usage = `Runs several agents against each other on a clone of a Git reposi
   npm start                     on this repository
   npm start -- --repo PATH      on a clone of another one
   npm start -- --keep           leaves the clone where it is, to look at
-  npm start -- --clients        instead: real coding agents (fetched from npm, about 1 GB) with scripted models
+  npm start -- --clients        instead: real coding agents (fetched from npm, about 1.7 GB) with scripted models
 `;
 
 const drawEveryMs = 250;

@@ -10,11 +10,12 @@ export interface ModelApi {
   readonly resultsIn: (body: unknown) => readonly ToolResult[];
   /** The text that came last from anybody but the model and its tools: what its user types, or its client lets it know. */
   readonly lastWordIn: (body: unknown) => string;
-  /** The events that tell a move; `number` tells moves apart. */
-  readonly eventsOf: (move: Move, number: number) => readonly ModelEvent[];
+  /** The events that tell a move; `number` tells moves apart, and the conversation tells which tools the client has. */
+  readonly eventsOf: (move: Move, number: number, body: unknown) => readonly ModelEvent[];
 }
 
 export interface ModelEvent {
-  readonly type: string;
+  /** Where there is none the event has no name. */
+  readonly type?: string;
   readonly [field: string]: unknown;
 }

@@ -2,10 +2,12 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { anthropicMessages } from './anthropic-messages.ts';
 import type { ModelApi } from './model-api.ts';
+import { geminiContent } from './gemini-content.ts';
+import { openaiChat } from './openai-chat.ts';
 import { openaiResponses } from './openai-responses.ts';
 import type { Move, Script, ToolResult } from './script.ts';
 
-const apis: readonly ModelApi[] = [anthropicMessages, openaiResponses];
+const apis: readonly ModelApi[] = [anthropicMessages, openaiResponses, openaiChat, geminiContent];
 const bodyBytesMax = 16 * 1024 * 1024;
 
 /** Plays models on loopback: each client has a path of its own, and behind it a script of its own. */
@@ -59,8 +61,10 @@ export class ModelServer {
     const move = api.hasTools(body) ? await this.#moveOf(name, script, api, body) : aside;
     this.#moves += 1;
     response.writeHead(200, { 'content-type': 'text/event-stream' });
-    for (const event of api.eventsOf(move, this.#moves))
-      response.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
+    for (const event of api.eventsOf(move, this.#moves, body))
+      response.write(
+        `${event.type === undefined ? '' : `event: ${event.type}\n`}data: ${JSON.stringify(event)}\n\n`,
+      );
     response.end();
   }
 

@@ -7,14 +7,17 @@ import type { ClientPackage } from '../install.ts';
 export interface HookedClient {
   /** As `rhema init --client` knows it. */
   readonly name: string;
+  /** As `rhema doctor` calls it. */
   readonly title: string;
   readonly package: ClientPackage;
   /** How an agent comes to its turn that was refused: its client is woken, or it waits by the command that it is told. */
   readonly waits: 'woken' | 'by command';
   /** It refuses an edit of what has changed since it was read by itself, before its hooks are asked. */
   readonly looksItself: boolean;
-  /** The file with its hooks. */
-  readonly hooksFile: string;
+  /** Git runs its hooks where this client starts it. */
+  readonly gitHooks: boolean;
+  /** The file with its hooks, and what it calls the one before an edit. Null: it has no such file, but runs a plugin. */
+  readonly hooks: { readonly file: string; readonly beforeEdit: string } | null;
   readonly prepare: (setting: HookedSetting) => ClientRun;
 }
 
@@ -30,7 +33,8 @@ const claudeHooked: Omit<HookedClient, 'package' | 'looksItself'> = {
   name: 'claude',
   title: claude.title,
   waits: 'woken',
-  hooksFile: '.claude/settings.json',
+  gitHooks: true,
+  hooks: { file: '.claude/settings.json', beforeEdit: 'PreToolUse' },
   prepare: ({ home, modelUrl }) => {
     const noServers = join(home, 'no-servers.json');
     writeFileSync(noServers, '{ "mcpServers": {} }\n');
@@ -61,7 +65,8 @@ export const hookedCodex: HookedClient = {
   package: codex.package,
   waits: 'by command',
   looksItself: false,
-  hooksFile: '.codex/hooks.json',
+  gitHooks: true,
+  hooks: { file: '.codex/hooks.json', beforeEdit: 'PreToolUse' },
   prepare: ({ home, modelUrl, worktree }) => {
     mkdirSync(home, { recursive: true });
     writeFileSync(join(home, 'config.toml'), codex.config(modelUrl, model) + trusted(worktree));

@@ -2,11 +2,12 @@ import { bounded, Interrupted } from '../bounded.ts';
 import { installed } from '../install.ts';
 import { Duet } from './duet.ts';
 import type { HookedPlayer } from './hooked-agent.ts';
-import { hookedCodex, newClaude, oldClaude } from './hooked-clients.ts';
+import { hookedCodex, newClaude, oldClaude, type HookedClient } from './hooked-clients.ts';
+import { copilot, gemini, opencode } from './more-clients.ts';
 import { Scenes, type Scene } from './scenes.ts';
 import { Workshop } from './workshop.ts';
 
-const timeLimitMs = 180_000;
+const timeLimitMs = 300_000;
 
 type Tell = (text: string) => void;
 
@@ -15,31 +16,40 @@ const pairs = [
   [newClaude, hookedCodex],
   [hookedCodex, oldClaude],
   [oldClaude, newClaude],
+  [gemini, copilot],
+  [copilot, opencode],
+  [opencode, gemini],
 ] as const;
 
 /**
  * Lets real coding agents work in one repository whose hooks `rhema init --client` has written, with models that never ask rhema
- * for anything. Answers the faults that were found.
+ * for anything. Answers the faults that were found; a client that cannot be had is told, and left out.
  */
 export async function playWithHooks(tell: Tell): Promise<readonly string[]> {
+  const players = new Map<HookedClient, HookedPlayer | null>();
+  for (const client of new Set(pairs.flat())) players.set(client, await playerOf(client, tell));
   const faults: string[] = [];
   for (const [first, second] of pairs) {
-    const cast = [await player(first, tell), await player(second, tell)] as const;
-    faults.push(...(await playDuet(...cast, tell)));
+    const [holder, waiter] = [players.get(first) ?? null, players.get(second) ?? null];
+    if (holder !== null && waiter !== null) faults.push(...(await playDuet(holder, waiter, tell)));
   }
   return faults;
 }
 
-const player = async (client: HookedPlayer['client'], tell: Tell): Promise<HookedPlayer> => ({
-  client,
-  program: await installed(client.package, tell),
-});
+async function playerOf(client: HookedClient, tell: Tell): Promise<HookedPlayer | null> {
+  try {
+    return { client, program: await installed(client.package, tell) };
+  } catch (error) {
+    tell(`not tried: ${client.title}: ${error instanceof Error ? error.message : String(error)}`);
+    return null;
+  }
+}
 
 async function playDuet(first: HookedPlayer, second: HookedPlayer, tell: Tell): Promise<readonly string[]> {
   const startedAt = performance.now();
   const [one, other] = [first, second].map(({ client }) => `${client.title} ${client.package.version}`);
   tell(`\n${one}, and then ${other}, with hooks; neither asks rhema for anything`);
-  const workshop = new Workshop(['claude', 'codex']);
+  const workshop = new Workshop(new Set([first, second].map(({ client }) => client.name)));
   try {
     return await playIn(workshop, first, second, tell);
   } finally {
@@ -59,8 +69,9 @@ async function playIn(
   try {
     await bounded(
       timeLimitMs,
-      playScenes(new Scenes(duet, first, second), ({ told, faults: found }) => {
-        tell(found.length === 0 ? `  ok     ${told}` : `  FAULT  not so: ${told}`);
+      playScenes(new Scenes(duet, first, second), ({ told, isPlayed, faults: found }) => {
+        const mark = !isPlayed ? 'not tried: ' : found.length === 0 ? 'ok     ' : 'FAULT  not so: ';
+        tell(`  ${mark}${told}`);
         faults.push(...found);
       }),
     );

@@ -1,5 +1,6 @@
 import { holdFaults, replayFaults } from '../../verdict.ts';
 import type { Duet } from './duet.ts';
+import type { HookedClient } from './hooked-clients.ts';
 import type { HookedAgent, HookedPlayer } from './hooked-agent.ts';
 import {
   checkupFaults,
@@ -17,6 +18,8 @@ import { draft, mail, page, unjudged } from './workshop.ts';
 /** What was played, and what became of it. */
 export interface Scene {
   readonly told: string;
+  /** False: it cannot be played with these clients; what is told says why. */
+  readonly isPlayed: boolean;
   readonly faults: readonly string[];
 }
 
@@ -52,9 +55,9 @@ export class Scenes {
     yield await this.#staleRead();
     yield await this.#death();
     yield await this.#restart();
-    yield await this.#push();
+    yield this.#other.client.gitHooks ? await this.#push() : this.#noPush();
     await this.#leave();
-    yield this.#checkup();
+    if (this.#other.client.hooks !== null) yield this.#checkup(this.#other.client.hooks);
     yield this.#judgeLog();
   }
 
@@ -62,6 +65,7 @@ export class Scenes {
     await this.#other.reads(page);
     const refusal = await this.#refused(() => this.#other.edits(page, line(page, 2), line(page, 3)));
     return {
+      isPlayed: true,
       told: `${this.#other.title} edits ${page}, which ${this.#holderName} has: refused, ${shown(refusal.told)}`,
       faults: refusalFaults(refusal),
     };
@@ -72,6 +76,7 @@ export class Scenes {
     const refusals: Refusal[] = [];
     for (const command of commands) refusals.push(await this.#refused(() => this.#other.runs(command)));
     return {
+      isPlayed: true,
       told: `it tries ${commands.join(', and ')}: refused both times, the file is as it was`,
       faults: refusals.flatMap(refusalFaults),
     };
@@ -80,13 +85,14 @@ export class Scenes {
   async #turn(): Promise<Scene> {
     const [entriesBefore, before] = [this.#duet.entries.length, this.#duet.events.length];
     const turn = this.#waits(page, await this.#refusedText(page, 2));
-    this.#otherName = await this.#duet.waiterFor(page, before);
+    this.#otherName = await beforeEnd(turn, this.#duet.waiterFor(page, before));
     await this.#commits(this.#holder, page);
     const told = await turn;
     await this.#change(this.#other, page, 2);
     await this.#commits(this.#other, page);
     const { workshop, entries } = this.#duet;
-    const trailers = workshop.git('log', '-1', '--format=%(trailers)');
+    const { waits, gitHooks, title } = this.#other.client;
+    const trailers = gitHooks ? workshop.git('log', '-1', '--format=%(trailers)') : null;
     const faults = turnFaults({
       file: page,
       agent: this.#otherName,
@@ -96,10 +102,12 @@ export class Scenes {
       committed: workshop.git('show', `HEAD:${page}`),
       trailers,
     });
-    const way =
-      this.#other.client.waits === 'woken' ? 'stops, and is woken' : 'waits by the command it was told';
+    const shownTrailers =
+      trailers?.split('\n').join(', ') ?? `no trailers, since ${title} runs Git without hooks`;
+    const way = waits === 'woken' ? 'stops, and is woken' : 'waits by the command it was told';
     return {
-      told: `it ${way} when ${this.#holderName} has committed; it edits and commits: ${trailers.split('\n').join(', ')}`,
+      isPlayed: true,
+      told: `it ${way} when ${this.#holderName} has committed; it edits and commits: ${shownTrailers}`,
       faults,
     };
   }
@@ -113,6 +121,7 @@ export class Scenes {
     await this.#overwrites(page, 3);
     const facts = { file: page, before, between, after: workshop.read(page), wanted: line(page, 4), told };
     return {
+      isPlayed: true,
       told: `${this.#holder.title} edits ${page} as it had read it before: refused once, ${shown(told)}; reads it again, and edits it`,
       faults: staleFaults(facts),
     };
@@ -124,7 +133,7 @@ export class Scenes {
     await this.#holder.reads(draft);
     const before = this.#duet.events.length;
     const turn = this.#waits(mail, await this.#refusedText(mail, 2));
-    await this.#duet.waiterFor(mail, before);
+    await beforeEnd(turn, this.#duet.waiterFor(mail, before));
     await this.#holder.beginsToEdit(draft, line(draft, 1), line(draft, 2));
     await this.#duet.holderOf(draft);
     this.#holder.kill();
@@ -138,6 +147,7 @@ export class Scenes {
     const { events } = this.#duet;
     const facts = { file: mail, dead, heir, end, events, after: workshop.read(mail), wanted: line(mail, 3) };
     return {
+      isPlayed: true,
       told: `${this.#holder.title} is killed while it edits ${draft}: ${heir}, which waits for ${mail}, has it ${seconds} s later`,
       faults: deathFaults(facts),
     };
@@ -153,6 +163,7 @@ export class Scenes {
       found.push(await this.#refused(() => this.#other.edits(page, line(page, 5), line(page, 6))));
     });
     return {
+      isPlayed: true,
       told: `the coordinator (process ${killed}) is killed: the next edit of ${page} starts process ${next}, and is refused`,
       faults: found.flatMap((refusal) => restartFaults({ killed, next, refusal })),
     };
@@ -171,9 +182,15 @@ export class Scenes {
       pushedAfter: workshop.pushed(),
     };
     return {
+      isPlayed: true,
       told: `a script of ${this.#other.title} commits ${page} with --no-verify: the push is refused, since ${this.#holderName} has it`,
       faults: pushFaults(facts),
     };
+  }
+
+  #noPush(): Scene {
+    const told = `a commit with --no-verify, and its push: ${this.#other.title} runs Git without hooks`;
+    return { told, isPlayed: false, faults: [] };
   }
 
   /** Their turns end, the holder's first: the other one may be woken once more for what it was refused last. */
@@ -188,25 +205,27 @@ export class Scenes {
     }
   }
 
-  #checkup(): Scene {
+  #checkup({ file, beforeEdit: hook }: NonNullable<HookedClient['hooks']>): Scene {
     const { workshop } = this.#duet;
-    const { hooksFile, title } = this.#other.client;
-    const text = workshop.read(hooksFile);
+    const { title } = this.#other.client;
+    const text = workshop.read(file);
     const { hooks, ...rest } = JSON.parse(text) as { hooks: Record<string, unknown> };
-    const left = Object.fromEntries(Object.entries(hooks).filter(([event]) => event !== 'PreToolUse'));
-    workshop.write(hooksFile, JSON.stringify({ ...rest, hooks: left }, null, 2));
+    const left = Object.fromEntries(Object.entries(hooks).filter(([event]) => event !== hook));
+    workshop.write(file, JSON.stringify({ ...rest, hooks: left }, null, 2));
     const without = workshop.rhema('doctor');
-    workshop.write(hooksFile, text);
+    workshop.write(file, text);
     const mended = workshop.rhema('doctor');
     return {
-      told: `PreToolUse is taken out of ${hooksFile}: rhema doctor ends with ${without.code}; put back: with ${mended.code}`,
-      faults: checkupFaults({ title, without, with: mended }),
+      isPlayed: true,
+      told: `${hook} is taken out of ${file}: rhema doctor ends with ${without.code}; put back: with ${mended.code}`,
+      faults: checkupFaults({ title, hook, without, with: mended }),
     };
   }
 
   #judgeLog(): Scene {
     const { entries } = this.#duet;
     return {
+      isPlayed: true,
       told: `${entries.length} commands in the log, every invariant at every revision`,
       faults: [...replayFaults(entries), ...holdFaults(entries)],
     };
@@ -255,3 +274,11 @@ export class Scenes {
 
 /** The first line that is ours of what a model was sent. */
 const shown = (told: string): string => `"${/rhema: (.*)/.exec(told)?.[1] ?? told}"`;
+
+/** What comes about while somebody waits for its turn; fails with the waiting, and when that was over before. */
+function beforeEnd<T>(turn: Promise<string>, comesAbout: Promise<T>): Promise<T> {
+  const isOver = turn.then((told) => {
+    throw new Error(`nobody waited, and yet it went on: ${told}`);
+  });
+  return Promise.race([comesAbout, isOver]);
+}

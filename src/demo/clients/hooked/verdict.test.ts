@@ -91,6 +91,9 @@ describe('the verdict on', () => {
       [{ trailers: trailers.replace('bob', 'alice') }, 'does not say that it is of bob'],
       [{ trailers: trailers.replace('9', '8') }, 'the token of that grant, 9'],
     ]);
+    expect(
+      turnFaults({ file, agent: 'bob', entries, told: file, wanted: '', committed, trailers: null }),
+    ).toEqual([]);
     const unasked = { file, agent: 'bob', told: file, wanted: '', committed, trailers };
     expect(turnFaults({ ...unasked, entries: [entry(9, granted(bob, null))] })[0]).toContain('queue');
   });
@@ -143,7 +146,7 @@ describe('the verdict on', () => {
   it('a checkup: a hook that is gone is named, and no fault is found without one', () => {
     const without = { code: 1, text: 'problem hooks of Codex: nothing: no entry for PreToolUse\n' };
     const sound = { code: 0, text: 'ok      git: 2.39\nok      hooks of Codex: enforced\n' };
-    finds(checkupFaults, { title: 'Codex', without, with: sound })([
+    finds(checkupFaults, { title: 'Codex', hook: 'PreToolUse', without, with: sound })([
       [{ without: { ...without, code: 0 } }, 'finds nothing wrong (0)'],
       [{ without: { ...without, text: without.text.replace('PreToolUse', 'Stop') } }, 'does not say which'],
       [{ with: without }, 'is not content (1)'],

@@ -43,9 +43,10 @@ export interface Turn {
   /** What its model was sent when it was its turn. */
   readonly told: string;
   readonly wanted: string;
-  /** The file as it was committed last, and what the trailers of that commit say. */
+  /** The file as it was committed last. */
   readonly committed: string;
-  readonly trailers: string;
+  /** What the trailers of that commit say; null where Git runs no hook that could add them. */
+  readonly trailers: string | null;
 }
 
 export function turnFaults({ file, agent, entries, told, wanted, committed, trailers }: Turn): string[] {
@@ -55,16 +56,17 @@ export function turnFaults({ file, agent, entries, told, wanted, committed, trai
     [token !== undefined, `${agent} did not come to ${file} by its place in the queue`],
     [told.includes(file), `the model was not told that it is its turn: ${told}`],
     [committed.includes(wanted), `the commit has not what ${agent} wanted, but: ${committed}`],
-    [
-      trailers.includes(`Rhema-Agent: ${agent}`),
-      `the commit does not say that it is of ${agent}: ${trailers}`,
-    ],
-    [
-      token !== undefined && trailers.includes(`Rhema-Token: ${token}`),
-      `the commit does not have the token of that grant, ${token}: ${trailers}`,
-    ],
+    ...(trailers === null ? [] : trailerExpectations(trailers, agent, token)),
   ]);
 }
+
+const trailerExpectations = (trailers: string, agent: string, token: number | undefined): Expectation[] => [
+  [trailers.includes(`Rhema-Agent: ${agent}`), `the commit does not say that it is of ${agent}: ${trailers}`],
+  [
+    token !== undefined && trailers.includes(`Rhema-Token: ${token}`),
+    `the commit does not have the token of that grant, ${token}: ${trailers}`,
+  ],
+];
 
 /** An agent has written twice what somebody else had changed since it read it; before the second time it read it again. */
 export interface StaleRead {
@@ -142,11 +144,12 @@ export const unaskedSubject = 'publish it';
 /** Somebody has taken a hook out of a client's file, and later put it back. */
 export interface Checkup {
   readonly title: string;
+  readonly hook: string;
   readonly without: Answer;
   readonly with: Answer;
 }
 
-export function checkupFaults({ title, without, with: mended }: Checkup): string[] {
+export function checkupFaults({ title, hook, without, with: mended }: Checkup): string[] {
   const row = (text: string): string =>
     text.split('\n').find((one) => one.includes(`hooks of ${title}`)) ?? '';
   return faultsOf([
@@ -154,7 +157,7 @@ export function checkupFaults({ title, without, with: mended }: Checkup): string
       without.code !== 0 && !row(without.text).startsWith('ok'),
       `rhema doctor finds nothing wrong (${without.code}) where a hook was taken out: ${row(without.text)}`,
     ],
-    [row(without.text).includes('PreToolUse'), `rhema doctor does not say which: ${row(without.text)}`],
+    [row(without.text).includes(hook), `rhema doctor does not say which: ${row(without.text)}`],
     [
       mended.code === 0 && row(mended.text).startsWith('ok'),
       `rhema doctor is not content (${mended.code}) where it was put back: ${row(mended.text)}`,

@@ -46,7 +46,7 @@ export class Workshop {
   readonly #folder: string;
   readonly #path: string;
 
-  constructor(clients: readonly string[]) {
+  constructor(clients: ReadonlySet<string>) {
     this.#folder = mkdtempSync(join(tmpdir(), 'rhema-hooked-play-'));
     this.worktree = join(this.#folder, 'shop');
     this.remote = join(this.#folder, 'shop.git');
@@ -117,7 +117,7 @@ export class Workshop {
     return { HOME: this.#folder, PATH: this.path };
   }
 
-  #set(clients: readonly string[]): void {
+  #set(clients: ReadonlySet<string>): void {
     mkdirSync(this.#path);
     symlinkSync(cliMain, join(this.#path, 'rhema'));
     execFileSync('git', ['init', '--quiet', '--bare', this.remote]);
