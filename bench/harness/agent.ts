@@ -73,6 +73,8 @@ export class BenchAgent {
       wish: { scopes: [scope] },
       onLeft: () => {},
     });
+    // What is asked after it on the same connection is answered after the wait was taken: only then does it wait.
+    await coordinator.query({ kind: 'openViolations' });
     return { granted: this.#granting(wait) };
   }
 
