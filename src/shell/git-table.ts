@@ -51,6 +51,7 @@ function stash(call: GitCall): void {
   const word = textOf(first) ?? 'push';
   if (['drop', 'clear'].includes(word)) return call.operation('dropStash');
   if (['list', 'show', 'create', 'store'].includes(word)) return;
+  if (['pop', 'apply', 'branch'].includes(word)) return call.operation('unstash');
   const paths = word === 'push' ? (call.afterDashes ?? rest) : [];
   const isAll = call.has('-u', '--include-untracked', '-a', '--all');
   call.operation(isAll && paths.length === 0 ? 'stashAll' : 'stash', paths);

@@ -45,6 +45,7 @@ export interface ShellRead extends NamedPath {
  * - `restore`: files of the whole folder are as in a commit again, also by `checkout .`;
  * - `resetHard`: files and index; `reset`: HEAD or index only; `unstage`: index entries of the paths;
  * - `addAll`, `commitAll`: whatever was changed, whoever did it; `addTracked` and `stash` of it what Git knows, `stashAll` new files, too;
+ * - `unstash`: what was stashed is put back, also by `stash apply`;
  * - `commit` without paths: whatever is staged;
  * - the others are Git's own words.
  */
@@ -79,6 +80,7 @@ export type GitKind =
   | 'stashAll'
   | 'submodule'
   | 'unstage'
+  | 'unstash'
   | 'worktree';
 
 export interface GitOperation {

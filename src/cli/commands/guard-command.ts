@@ -80,10 +80,11 @@ const kinds: Readonly<Record<GitKind, string>> = {
   revert: 'reverts commits',
   rm: 'removes files',
   'sparse-checkout': 'changes which files are checked out',
-  stash: 'stashes, or takes back what was',
+  stash: 'stashes what was changed',
   stashAll: 'stashes new files, too',
   submodule: 'changes submodules',
   unstage: 'takes files out of the index',
+  unstash: 'puts back what was stashed',
   worktree: 'changes working trees',
 };
 

@@ -1,10 +1,12 @@
 /** After a shell command: what it has written the agent knows, and what was committed by it goes back. */
-import { readShell } from '../../shell/index.ts';
+import { readShell, type GitKind } from '../../shell/index.ts';
 import { noteWritten } from './after-tool.ts';
 import { speakingAs } from './enrolment.ts';
 import type { HookWork } from './hook-work.ts';
 import { giveBackClean } from './own-claims.ts';
 import { foundWrite } from './shell-paths.ts';
+
+const stashes: ReadonlySet<GitKind> = new Set<GitKind>(['stash', 'stashAll', 'unstash']);
 
 export async function afterShell(work: HookWork, command: string): Promise<void> {
   const { writes, git } = readShell(command);
@@ -13,6 +15,8 @@ export async function afterShell(work: HookWork, command: string): Promise<void>
     work,
     files.map(({ path }) => path),
   );
-  const session = git.length === 0 ? null : await speakingAs(work);
+  // What was put aside comes back: its files are still worked at, though nothing is changed in them.
+  const isAside = git.some(({ kind }) => stashes.has(kind));
+  const session = git.length === 0 || isAside ? null : await speakingAs(work);
   if (session !== null) await giveBackClean(work, session);
 }

@@ -28,6 +28,7 @@ const wholeTree: Readonly<Partial<Record<GitKind, WholeTree>>> = {
     untracked: 'too',
     narrower: (own) => ['git', 'stash', 'push', '--include-untracked', '--', ...own],
   },
+  unstash: { does: 'stand in the way of, or mix up,', narrower: apart },
   resetHard: {
     does: 'undo',
     narrower: (own) => ['git', 'restore', '--source=HEAD', '--staged', '--worktree', '--', ...own],

@@ -80,6 +80,19 @@ describe('a shell command', () => {
     expect(await held(root)).toEqual([]);
   });
 
+  test('that puts changes aside keeps their locks, so that they are still its own when they come back', async () => {
+    const { root, one, two } = await begun();
+    const push = 'git stash push -- api/a.ts';
+    expect((await run(one, push)).code).toBe(0);
+    git(root, 'stash', 'push', '--quiet', '--', 'api/a.ts');
+    await ran(one, push);
+    expect((await two.before('api/a.ts')).code).toBe(2);
+    expect((await run(one, 'git stash pop')).code).toBe(0);
+    git(root, 'stash', 'pop', '--quiet');
+    await ran(one, 'git stash pop');
+    expect((await run(two, 'git checkout .')).code).toBe(2);
+  });
+
   test('on a whole tree names those whose work it would touch, and the narrower command', async () => {
     const { root, two } = await begun();
     await two.before('web/w.ts');
@@ -87,7 +100,8 @@ describe('a shell command', () => {
     expect((await run(two, 'git stash')).told).toMatch(
       /would take away what others have not committed yet in this working tree:\n {2}claude-\w{6}: api\/a\.ts \(editing in claude\)\n {2}For your own files alone: git stash push -- web\/w\.ts\n/,
     );
-    expect((await run(two, 'git rebase main')).told).toMatch(/git worktree add/);
+    for (const command of ['git rebase main', 'git stash pop'])
+      expect((await run(two, command)).told, command).toMatch(/git worktree add/);
   });
 
   test('on a whole tree is run where the others have committed, work elsewhere, or nobody else is there', async () => {
