@@ -81,7 +81,10 @@ function checkout(call: GitCall): void {
   const { operands } = call;
   if (operands.length > 1) return restored(call, isRevision(operands[0]) ? operands.slice(1) : operands);
   const [only] = operands;
-  if (only === undefined) return call.has('--detach', '-d') ? call.operation('checkout') : undefined;
+  if (only === undefined) {
+    if (call.has('-f', '--force')) call.operation('restore');
+    return call.has('--detach', '-d') ? call.operation('checkout') : undefined;
+  }
   if (isSurelyPath(only)) return restored(call, operands);
   call.operation('checkout', null, paths !== null || call.has('--detach', '-d') ? null : textOf(only));
 }

@@ -90,9 +90,10 @@ async function judged(
   status: StatusAnswer,
 ): Promise<HookAnswer | null> {
   const { call, memory, repository } = work;
-  if (operation.folder === null || isOfPath(work, operation)) return null;
+  if (operation.folder === null) return null;
   const there = await repositoryAt(work, onDisk(work, operation.folder));
   if (there === null || there.worktree === null || there.commonDir !== repository.commonDir) return null;
+  if (isOfPath(work, operation)) return judged(work, ofPath(operation), status);
   const agent = memory.speaking()?.agent ?? null;
   if (status.locks.every((lock) => lock.agent === agent)) return null;
   const touched = await touchedBy(work, operation, there);
@@ -103,6 +104,14 @@ async function judged(
   const files = ownFiles(status, own, await call.world.inspection.changedFiles(there));
   return { kind: 'refuse', reason: refusedText(operation, risks, files) };
 }
+
+/** Its changes are undone, as by `git restore`. */
+const ofPath = (operation: GitOperation): GitOperation => ({
+  ...operation,
+  kind: 'restore',
+  paths: operation.orPath === null ? null : [operation.orPath],
+  orPath: null,
+});
 
 /** What has uncommitted work in it, and is taken along. */
 async function touchedBy(

@@ -43,6 +43,11 @@ describe('a shell command', () => {
     'cd api && git commit -m a a.ts',
     'git commit --no-verify -m a -- api',
     'git add -u',
+    'git checkout api/a.ts',
+    'cd api && git checkout -q a.ts || true',
+    'git checkout api',
+    'git checkout --theirs api/a.ts',
+    'git checkout -f',
   ])('that would write what another agent holds is refused: %s', async (command) => {
     const { two } = await begun();
     const { code, told } = await run(two, command);
@@ -59,6 +64,7 @@ describe('a shell command', () => {
     'git log > out.log',
     'git switch -c mine',
     'git add $FILE',
+    'git checkout web/w.ts',
     'git add -p',
     'git clean -f',
     'ls > /dev/null',
