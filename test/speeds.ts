@@ -23,6 +23,7 @@ export const slowTests: readonly string[] = [
   'test/edge/resource-exhaustion.test.ts',
   'test/withstand/planted.test.ts',
   'test/spec/mutants.test.ts',
+  'bench/experiment/experiment.test.ts',
   'test/withstand/two-shells.test.ts',
   'test/withstand/context.test.ts',
   'test/withstand/sync.test.ts',
