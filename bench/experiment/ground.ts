@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { environmentIn } from '../../test/support/environment.ts';
 import { contentOf, files } from './jobs.ts';
 import type { Where } from './run.ts';
 
@@ -28,7 +29,7 @@ export interface Ground extends Where {
 /** In an empty folder. */
 export function prepare(folder: string, way: Way, cli: string): Ground {
   const root = join(folder, 'shop');
-  const env = environment(folder);
+  const env = environmentIn(folder);
   const run = ([file, ...args]: readonly [string, ...string[]]): string =>
     execFileSync(file, args, { cwd: root, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
   const git = (...args: readonly string[]): string => run(['git', ...args]);
@@ -52,26 +53,6 @@ export function prepare(folder: string, way: Way, cli: string): Ground {
 function put(path: string, content: string): void {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, content);
-}
-
-/** Of the caller's environment only what belongs to no repository, agent or client. */
-function environment(folder: string): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([name]) => !/^(?:GIT|RHEMA|VITEST|CLAUDE)/.test(name));
-  const identity = { NAME: 'nobody', EMAIL: 'nobody@example.org' };
-  return {
-    ...Object.fromEntries(kept),
-    HOME: folder,
-    XDG_STATE_HOME: join(folder, 'state'),
-    GIT_CONFIG_GLOBAL: '/dev/null',
-    GIT_CONFIG_NOSYSTEM: '1',
-    GIT_AUTHOR_NAME: identity.NAME,
-    GIT_AUTHOR_EMAIL: identity.EMAIL,
-    GIT_COMMITTER_NAME: identity.NAME,
-    GIT_COMMITTER_EMAIL: identity.EMAIL,
-    // Should the experiment be killed, the coordinator leaves by itself.
-    RHEMA_IDLE_EXIT: '60s',
-    NO_COLOR: '1',
-  };
 }
 
 interface Settings {

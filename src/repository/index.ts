@@ -1,4 +1,4 @@
-import type { IndexedTexts } from './git/changed-files.ts';
+import type { IndexedTexts, WhichFiles } from './git/changed-files.ts';
 import type { ChangedFile, ChangedWish } from './git/changed-since.ts';
 import type { CheckedOut } from './git/checked-out.ts';
 import type { Trailer } from './git/commit-message.ts';
@@ -57,13 +57,8 @@ export async function listTree(root: string): Promise<TreeListing> {
 }
 
 /** See `changed-files.ts`. */
-export async function changedFiles(root: string): Promise<readonly string[]> {
-  return (await import('./git/changed-files.ts')).changedFiles(root);
-}
-
-/** See `changed-files.ts`. */
-export async function untrackedFiles(root: string): Promise<readonly string[]> {
-  return (await import('./git/changed-files.ts')).untrackedFiles(root);
+export async function changedFiles(root: string, which?: WhichFiles): Promise<readonly string[]> {
+  return (await import('./git/changed-files.ts')).changedFiles(root, which);
 }
 
 /** See `changed-files.ts`. */
@@ -103,7 +98,7 @@ export async function ignoredAmong(root: string, files: readonly string[]): Prom
   return (await import('./git/changed-files.ts')).ignoredAmong(root, files);
 }
 
-export type { ChangedFile, IndexedTexts };
+export type { ChangedFile, IndexedTexts, WhichFiles };
 
 /** See `kept-refs.ts`. */
 export async function keptRefs(commonDir: string): Promise<readonly string[]> {

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { rhemaJson } from '../withstand/support/cli.ts';
@@ -55,6 +56,10 @@ describe('after a commit', () => {
     await aboutToEdit('web/c.ts');
     expect(agent).toMatch(/^claude-/);
     expect(await stage.git(['commit', '-qam', 'page'], { as: 'bob' })).toMatchObject({ code: 1 });
+    // Not by whoever commits it instead, past the hook.
+    await stage.git(['commit', '-qanm', 'unasked'], { as: 'bob' });
+    expect([...(await holders()).keys()]).toContain('web/b.ts');
+    stage.put('web/b.ts', '3\n');
     expect(await stage.git(['commit', '-qam', 'page'], { as: agent })).toMatchObject({ code: 0, stderr: '' });
     expect([...(await holders()).keys()].sort()).toEqual(['api/a.ts', 'web/c.ts']);
   });
@@ -101,6 +106,10 @@ describe('whoever has a file locked that was changed under it is named', () => {
     await stage.ask('daemon', 'stop');
     expect(await stage.git(['switch', '-q', 'theirs'])).toMatchObject({ code: 0, stderr: '' });
     expect((await rhemaJson(stage.sandbox, 'daemon', 'status')).envelope).toMatchObject({ running: false });
+    await stage.ask('lock', 'acquire', 'api/b.ts', '--agent', 'alice');
+    const script = readFileSync(join(stage.root, '.git/hooks/rhema'), 'utf8');
+    stage.put('.git/hooks/rhema', script.replaceAll('/cli/main.js', '/cli/gone.js'), 0o755);
+    expect(await stage.git(['switch', '-q', 'main'])).toMatchObject({ code: 0, stderr: '' });
   });
 });
 

@@ -35,7 +35,6 @@ const inspection: Inspection = {
   addTrailers: async () => undefined,
   filesOf: async () => new Map(),
   history: async () => null,
-  untrackedFiles: async () => [],
   changedAmong: async () => [],
   stagedFiles: async () => [],
   indexedTexts: async () => ({ before: null, after: null }),

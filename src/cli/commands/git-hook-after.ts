@@ -1,7 +1,7 @@
 /** After Git has committed or moved something: what was locked for the agent goes back, and who is concerned is named. */
 import { atRisk, kinOf } from '../../guard/index.ts';
 import { hasJoined } from '../../participant/index.ts';
-import { count } from '../../wording/index.ts';
+import { someNames } from '../../wording/index.ts';
 import type { Call } from '../call.ts';
 import { exitCodes } from '../answer/exit-codes.ts';
 import { ended, type Outcome } from '../answer/outcome.ts';
@@ -51,8 +51,6 @@ async function giveBackCommitted(call: Call, files: readonly string[]): Promise<
   }
 }
 
-const shownMax = 5;
-
 /** Nothing could stop what has been done. Who has locked a file of it, and works in this tree, may have other plans for it. */
 async function nameConcerned(call: Call, files: readonly string[]): Promise<void> {
   const { worktree } = await call.repository();
@@ -61,10 +59,9 @@ async function nameConcerned(call: Call, files: readonly string[]): Promise<void
   const own = kinOf(status.agents, await committer(call, status));
   const concerned = atRisk(status, { own, tree: worktree, changed: files });
   for (const { lock, files: theirs } of concerned) {
-    const more = theirs.length > shownMax ? ` and ${count(theirs.length - shownMax, 'more file')}` : '';
     const reason = lock.reason === null ? '' : ` (${lock.reason})`;
     call.note(
-      line`rhema: ${lock.agent} has ${theirs.slice(0, shownMax).join(', ')}${more} locked${reason}, which this has changed: ${call.rhema('say', '--to', lock.agent, '...')}`,
+      line`rhema: ${lock.agent} has ${someNames(theirs)} locked${reason}, which this has changed: ${call.rhema('say', '--to', lock.agent, '...')}`,
     );
   }
 }

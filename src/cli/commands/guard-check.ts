@@ -12,12 +12,12 @@ import {
 import type { StatusAnswer } from '../../protocol/index.ts';
 import { count } from '../../wording/index.ts';
 import type { Call } from '../call.ts';
-import { CommandError, invalidInput, usageError, valueOf } from '../answer/errors.ts';
+import { invalidInput, usageError, valueOf } from '../answer/errors.ts';
 import { exitCodes } from '../answer/exit-codes.ts';
 import { done, type Outcome } from '../answer/outcome.ts';
 import type { Typing } from '../format/text.ts';
 import { passedTable, refusedLines } from '../format/verdicts.ts';
-import { agentLead } from './agent-lead.ts';
+import { noSuchAgent } from './agent-lead.ts';
 import { committer } from './committer.ts';
 import { typingOf } from './named.ts';
 import type { ReportInput } from './safety-report.ts';
@@ -143,8 +143,5 @@ async function whoWrites(
   if (option === undefined && text === '') return null;
   const agent = valueOf(parseAgentIdForm(text));
   if (agents.some((view) => view.agent === agent)) return agent;
-  const lead = (await agentLead(call, agent)) ?? `see ${call.rhema('agent', 'list')}`;
-  throw new CommandError('AGENT_NOT_FOUND', exitCodes.refused, `no agent ${agent} takes part: ${lead}`, {
-    agent,
-  });
+  throw await noSuchAgent(call, agent);
 }

@@ -45,3 +45,15 @@ it('an agent is told by its hooks of each clash once, and by whom', async () => 
   );
   expect(JSON.stringify(await one.after('api/b.ts'))).not.toContain('clash');
 });
+
+it('is of an agent alone where one is named, and refuses one that takes no part', async () => {
+  const [root, other] = twoTrees();
+  await rhemaIn(root, 'agent', 'join', 'alice');
+  await rhemaIn(root, 'lock', 'acquire', 'api/a.ts', '--agent', 'alice');
+  expect(await rhemaIn(other, 'radar', '--agent', 'alice')).toMatchObject({ code: 3 });
+  expect(await rhemaIn(other, 'radar', '--agent', 'alicia')).toMatchObject({
+    code: 3,
+    stdout: '',
+    stderr: expect.stringContaining('no agent alicia takes part: did you mean alice?') as string,
+  });
+});

@@ -13,6 +13,7 @@ import { clockTime } from '../format/time.ts';
 import { whileTelling } from '../process/live-line.ts';
 import { untilSignal } from '../process/signals.ts';
 import { durationOption } from './acquiring.ts';
+import { noSuchAgent } from './agent-lead.ts';
 
 export interface RadarInput {
   readonly branches?: boolean;
@@ -59,8 +60,10 @@ async function seen(
   agent: AgentId | null,
   signal: AbortSignal,
 ): Promise<Seen> {
-  const found = await whileTelling(call, 'trying merges', () => lookOnce(call, input, signal));
   const status = await statusOf(call);
+  if (agent !== null && status.revision !== null && status.agents.every((view) => view.agent !== agent))
+    throw await noSuchAgent(call, agent);
+  const found = await whileTelling(call, 'trying merges', () => lookOnce(call, input, signal));
   const clashes = found.clashes.map(({ between: [left, right], ...clash }): ShownClash => ({
     ...clash,
     between: [left, right],

@@ -5,8 +5,9 @@ import type { AgentId } from '../../core/index.ts';
 import { atRisk, kinOf, type AtRisk } from '../../guard/index.ts';
 import type { HookAnswer } from '../../hooks/index.ts';
 import type { StatusAnswer } from '../../protocol/index.ts';
+import type { WhichFiles } from '../../repository/index.ts';
 import type { GitKind, GitOperation } from '../../shell/index.ts';
-import { count } from '../../wording/index.ts';
+import { someNames } from '../../wording/index.ts';
 import { line, shellCommand } from '../format/text.ts';
 import type { Repository } from '../world/world.ts';
 import type { HookWork } from './hook-work.ts';
@@ -15,8 +16,8 @@ import { onDisk } from './shell-paths.ts';
 /** What each would do to the work of others, and how the same is done to one's own alone; null: not at all. */
 interface WholeTree {
   readonly does: string;
-  /** Of what Git does not know yet it does that, too, or alone; without: not at all. Git itself writes over no such file. */
-  readonly untracked?: 'too' | 'alone';
+  /** To which files; without: to those that Git knows. Git itself writes over no other. */
+  readonly touches?: WhichFiles;
   readonly narrower: ((own: readonly string[]) => readonly string[]) | null;
 }
 
@@ -25,7 +26,7 @@ const wholeTree: Readonly<Partial<Record<GitKind, WholeTree>>> = {
   stash: { does: 'take away', narrower: (own) => ['git', 'stash', 'push', '--', ...own] },
   stashAll: {
     does: 'take away',
-    untracked: 'too',
+    touches: 'all',
     narrower: (own) => ['git', 'stash', 'push', '--include-untracked', '--', ...own],
   },
   unstash: { does: 'stand in the way of, or mix up,', narrower: apart },
@@ -34,9 +35,9 @@ const wholeTree: Readonly<Partial<Record<GitKind, WholeTree>>> = {
     narrower: (own) => ['git', 'restore', '--source=HEAD', '--staged', '--worktree', '--', ...own],
   },
   restore: { does: 'undo', narrower: (own) => ['git', 'restore', '--', ...own] },
-  clean: { does: 'delete', untracked: 'alone', narrower: (own) => ['git', 'clean', '-f', '--', ...own] },
-  add: { does: 'stage', untracked: 'too', narrower: (own) => ['git', 'add', '--', ...own] },
-  addAll: { does: 'stage', untracked: 'too', narrower: (own) => ['git', 'add', '--', ...own] },
+  clean: { does: 'delete', touches: 'untracked', narrower: (own) => ['git', 'clean', '-f', '--', ...own] },
+  add: { does: 'stage', narrower: (own) => ['git', 'add', '--', ...own] },
+  addAll: { does: 'stage', touches: 'all', narrower: (own) => ['git', 'add', '--', ...own] },
   addTracked: { does: 'stage', narrower: (own) => ['git', 'add', '--', ...own] },
   commitAll: { does: 'commit', narrower: (own) => ['git', 'commit', '--', ...own] },
   commit: { does: 'commit', narrower: (own) => ['git', 'commit', '--', ...own] },
@@ -122,11 +123,7 @@ async function touchedBy(
   const { inspection } = work.call.world;
   if (paths !== null) return inspection.changedAmong(there, onDisk(work, folder ?? '.'), paths);
   if (kind === 'commit') return inspection.stagedFiles(there, work.call.ports.env);
-  const { untracked } = wholeTree[kind] ?? {};
-  const changed = await inspection.changedFiles(there);
-  if (untracked === 'too') return changed;
-  const unknown = new Set(await inspection.untrackedFiles(there));
-  return changed.filter((file) => unknown.has(file) === (untracked === 'alone'));
+  return inspection.changedFiles(there, wholeTree[kind]?.touches ?? 'tracked');
 }
 
 /** `git checkout NAME` is of a file, where there is one of that name. */
@@ -157,8 +154,7 @@ function refusedText({ kind }: GitOperation, risks: readonly AtRisk[], own: read
   const { does, narrower } = wholeTree[kind] ?? { does: 'change', narrower: null };
   const lines = risks.slice(0, shownMax).map(({ lock, files }) => {
     const reason = lock.reason === null ? '' : ` (${lock.reason})`;
-    const more = files.length > shownMax ? ` and ${count(files.length - shownMax, 'more file')}` : '';
-    return line`  ${lock.agent}: ${files.slice(0, shownMax).join(', ')}${more}${reason}`;
+    return line`  ${lock.agent}: ${someNames(files)}${reason}`;
   });
   const paths = own.length === 0 || own.length > typedMax ? ['YOUR-FILES'] : own;
   const instead =

@@ -202,7 +202,6 @@ const plainInspection: Inspection = {
   isThere: () => false,
   filesThere: async () => [],
   changedFiles: unexpected('changedFiles'),
-  untrackedFiles: unexpected('untrackedFiles'),
   changedAmong: unexpected('changedAmong'),
   stagedFiles: unexpected('stagedFiles'),
   indexedTexts: unexpected('indexedTexts'),

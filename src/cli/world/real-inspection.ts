@@ -22,7 +22,6 @@ import {
   scanRepository,
   scopeFromInput,
   stagedFiles,
-  untrackedFiles,
   indexedTexts,
 } from '../../repository/index.ts';
 import type { PathPlace, ScanResult } from '../../repository/index.ts';
@@ -49,8 +48,7 @@ export const realInspection: Inspection = {
     return path !== null && repository.worktree !== null && liesAt(repository.worktree, path) !== 'nothing';
   },
   filesThere,
-  changedFiles: async ({ worktree }) => (worktree === null ? [] : changedFiles(worktree)),
-  untrackedFiles: async ({ worktree }) => (worktree === null ? [] : untrackedFiles(worktree)),
+  changedFiles: async ({ worktree }, which) => (worktree === null ? [] : changedFiles(worktree, which)),
   changedAmong: async ({ worktree }, cwd, paths) =>
     worktree === null ? [] : changedAmong(worktree, cwd, paths),
   stagedFiles: async ({ worktree }, env) =>

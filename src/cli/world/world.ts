@@ -11,6 +11,7 @@ import type {
   SyncCommand,
   TrackedContent,
   Trailer,
+  WhichFiles,
 } from '../../repository/index.ts';
 import type { WorkingFiles } from '../../repository/git/index.ts';
 import type {
@@ -137,9 +138,7 @@ export interface Inspection {
   /** All files of the working tree but those that are ignored; none where that cannot be told. */
   filesThere(repository: Repository): Promise<readonly string[]>;
   /** Files that the working tree has otherwise than its last commit, or that are new there. */
-  changedFiles(repository: Repository): Promise<readonly string[]>;
-  /** Those of them that Git does not know yet. */
-  untrackedFiles(repository: Repository): Promise<readonly string[]>;
+  changedFiles(repository: Repository, which?: WhichFiles): Promise<readonly string[]>;
   /** Those of them that some paths name, as Git takes them in a folder. */
   changedAmong(repository: Repository, cwd: string, paths: readonly string[]): Promise<readonly string[]>;
   /** Files that a commit of the index would change; of the one that Git names to its hooks, where it names one. */

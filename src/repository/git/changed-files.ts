@@ -3,13 +3,22 @@ import { RepositoryError } from '../errors.ts';
 import { runGit, withoutGitVariables } from './git.ts';
 import { withoutFilters } from './without-filters.ts';
 
+/** Those that Git knows, those that it does not know yet, or both. */
+export type WhichFiles = 'all' | 'tracked' | 'untracked';
+
 /**
  * Files that were changed, added or removed since the last commit, staged or not, and those that Git does not know yet and
  * does not ignore; repository-relative, sorted, each once. `root`: the top of the working tree.
  *
  * @throws RepositoryError GIT_MISSING, GIT_FAILED or GIT_SILENT.
  */
-export async function changedFiles(root: string): Promise<readonly string[]> {
+export async function changedFiles(root: string, which: WhichFiles = 'all'): Promise<readonly string[]> {
+  const tracked = which === 'untracked' ? [] : await trackedIn(root);
+  const untracked = which === 'tracked' ? [] : await othersIn(root);
+  return [...new Set([...tracked, ...untracked])].sort();
+}
+
+async function trackedIn(root: string): Promise<readonly string[]> {
   const settings = await withoutFilters(root);
   const list = async (...args: readonly string[]): Promise<readonly string[]> =>
     (await runGit({ cwd: root, args, settings, env: withoutGitVariables() }))
@@ -20,15 +29,7 @@ export async function changedFiles(root: string): Promise<readonly string[]> {
     () => true,
     () => false,
   );
-  const tracked = hasCommit
-    ? await list('diff', ...plainNames, 'HEAD', '--')
-    : await list('ls-files', '-z', '--cached');
-  return [...new Set([...tracked, ...(await othersIn(root))])].sort();
-}
-
-/** Those of them that Git does not know yet. */
-export async function untrackedFiles(root: string): Promise<readonly string[]> {
-  return othersIn(root);
+  return hasCommit ? list('diff', ...plainNames, 'HEAD', '--') : list('ls-files', '-z', '--cached');
 }
 
 /** Those of them that some paths name, as Git takes them in a folder; none where they say nothing to Git. */

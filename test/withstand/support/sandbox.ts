@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { statePaths, type OwnerCommand, type StatePaths } from '../../../src/client/index.ts';
+import { environmentIn } from '../../support/environment.ts';
 import { cliMain } from './paths.ts';
 import { killAllOf } from './processes.ts';
 
@@ -11,9 +12,6 @@ import { killAllOf } from './processes.ts';
 export type ScopeGraph = Readonly<Record<string, readonly string[]>>;
 /** Keys of the `agent_coordination` block. */
 export type CoordinationBlock = Readonly<Record<string, unknown>>;
-
-/** Should a test be killed, an owner that it started leaves by itself after this long. */
-const idleExit = '60s';
 
 /** A Git repository in a temporary folder of its own, with scopes in it, all committed. */
 export class Sandbox {
@@ -25,7 +23,7 @@ export class Sandbox {
   constructor(scopes: ScopeGraph, coordination: CoordinationBlock = {}) {
     this.folder = realpathSync(mkdtempSync(join(tmpdir(), 'rhema-test-')));
     this.worktree = join(this.folder, 'repository');
-    this.env = environment(this.folder);
+    this.env = environmentIn(this.folder);
     mkdirSync(this.worktree);
     this.git('init', '--quiet', '--initial-branch=main');
     this.#describe('.', [], { agent_coordination: coordination });
@@ -75,23 +73,4 @@ export class Sandbox {
     };
     this.write(join('repository', path, 'rhema.yaml'), stringify(scope));
   }
-}
-
-/** Of the caller's environment only what does not belong to a repository or to an agent; Git reads no one's settings. */
-function environment(folder: string): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([name]) => !/^(GIT|RHEMA|VITEST)/.test(name));
-  const identity = { NAME: 'Test', EMAIL: 'test@example.org' };
-  return {
-    ...Object.fromEntries(kept),
-    HOME: folder,
-    XDG_STATE_HOME: join(folder, '.local/state'),
-    GIT_CONFIG_GLOBAL: '/dev/null',
-    GIT_CONFIG_NOSYSTEM: '1',
-    GIT_AUTHOR_NAME: identity.NAME,
-    GIT_AUTHOR_EMAIL: identity.EMAIL,
-    GIT_COMMITTER_NAME: identity.NAME,
-    GIT_COMMITTER_EMAIL: identity.EMAIL,
-    RHEMA_IDLE_EXIT: idleExit,
-    NO_COLOR: '1',
-  };
 }
