@@ -93,6 +93,8 @@ export const opencode: HookedClient = {
         OPENCODE_DISABLE_AUTOUPDATE: '1',
         OPENCODE_DISABLE_MODELS_FETCH: '1',
         OPENCODE_DISABLE_LSP_DOWNLOAD: '1',
+        // Else it fetches a package for plugins, which ours does not need, before it does anything.
+        npm_config_offline: 'true',
       },
     };
   },

@@ -12,13 +12,15 @@ export const draft = 'web/draft.ts';
 export const unjudged = 'web/publish.sh';
 
 const files: Readonly<Record<string, string>> = {
-  // An agent whose client is killed is waited for only as long as this play likes to wait.
+  // An agent whose client is killed is waited for only as long as this play likes to wait. One that is silent, since the other
+  // one's client is slow on a busy machine, keeps what it has.
   'rhema.yaml': `name: shop
 scope_type: repository
 version: 1.0.0
 agent_coordination:
   dead_grace: 1s
-  session_timeout: 2m
+  lock_timeout: 10m
+  session_timeout: 15m
   scopes: { web: {} }
 `,
   [page]: 'export const page = 1;\n',
