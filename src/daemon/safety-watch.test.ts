@@ -54,8 +54,10 @@ function seenAt(path: ScopePath): FileSeen {
   const text = files.get(path);
   if (text === undefined) return { kind: 'gone', id: 'gone' };
   const digest = digestOf(text);
-  return { kind: 'read', id: digest, digest, isBroken: text.includes('}{'), text };
+  return { kind: 'read', id: digest, digest, isBroken: text.includes('}{'), breaks: brokenBy(text), text };
 }
+
+const brokenBy = (text: string): readonly string[] => (text.includes('}{') ? ['YAML_SYNTAX'] : []);
 
 function note(command: SafetyCommand): Reply {
   said.push(command);
@@ -192,4 +194,48 @@ it('takes a twentieth of the time at most, and none where it is switched off', a
   nowMs += 1;
   await watch.poll();
   expect(looks).toBe(2);
+});
+
+describe('what a check has found in the working tree', () => {
+  const found = (rule: string, subject: string): OpenViolation => ({
+    type: 'ContextConsistency',
+    rule,
+    subject,
+    holder: null,
+    evidence: '',
+    remedy: '',
+    sinceMs: asTimeMs(0),
+    revision: asRevision(1),
+  });
+
+  beforeEach(() => {
+    contexts = {};
+    open = [found('YAML_SYNTAX', todos)];
+  });
+
+  it('ends by itself once a context file that nobody has recorded does not break that rule', async () => {
+    files.set(todos, '}{');
+    await lookTwice();
+    expect(told()).toEqual([]);
+    files.set(todos, good);
+    await watch.look();
+    expect(told()).toEqual([['SettleViolation', 'YAML_SYNTAX', 'mended']]);
+  });
+
+  it('ends with the file', async () => {
+    files.delete(todos);
+    await watch.look();
+    expect(told()).toEqual([['SettleViolation', 'YAML_SYNTAX', 'gone']]);
+  });
+
+  it('ends, where it is about the whole graph, once nothing is wrong with that', async () => {
+    const cycle = { file: null, line: null, column: null, message: 'a cycle' } as const;
+    open = [found('DEPENDENCY_CYCLE', '*'), found('STATE_DIFFERS_FROM_LOG', '*')];
+    problems = [{ code: 'DEPENDENCY_CYCLE', severity: 'error', ...cycle }];
+    await watch.look();
+    expect(told()).toEqual([]);
+    problems = [];
+    await watch.look();
+    expect(told()).toEqual([['SettleViolation', 'DEPENDENCY_CYCLE', 'mended']]);
+  });
 });

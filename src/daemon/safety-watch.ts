@@ -10,6 +10,8 @@ import { setImmediate as otherWork } from 'node:timers/promises';
 import type { CommandOf, OpenViolation, ScopePath, ViolationEnd } from '../core/index.ts';
 import type { Reply, ScopeProblem, ScopesAnswer } from '../protocol/index.ts';
 import {
+  isContextFile,
+  isOfFiles,
   ofScopeProblem,
   recordedFiles,
   recordedFinding,
@@ -165,14 +167,31 @@ export class SafetyWatch {
       [...open, ...look.found.entries()].map(([key, one]) => [key, nameOf(one)]),
     ).values()) {
       const cause = repaired.get(violation.subject as ScopePath);
-      const isOurs = violation.rule.startsWith('CONTEXT_FILE_') || look.isOfProblems(violation, open);
-      const isOver =
-        isOurs && !look.found.has(keyOf(violation)) && !look.undecided.has(violation.subject as ScopePath);
-      if (cause === undefined && !isOver) continue;
-      const isGone = violation.rule.startsWith('CONTEXT_FILE_') && !recorded.has(violation.subject);
-      const end: ViolationEnd = cause === undefined ? (isGone ? 'gone' : 'mended') : 'repaired';
+      const foundOver = this.#endOf(violation, look, recorded);
+      if (cause === undefined && foundOver === null) continue;
+      const end = cause === undefined ? (foundOver ?? 'mended') : 'repaired';
       await this.#ports.submit({ kind: 'SettleViolation', by, ...violation, end, cause: cause ?? null });
     }
+  }
+
+  /** How a violation has ended, whoever has found it; null: it has not, or is none of the working tree. */
+  #endOf(violation: Named, look: Look, recorded: ReadonlySet<string>): ViolationEnd | null {
+    const { rule, subject } = violation;
+    if (look.found.has(keyOf(violation)) || look.undecided.has(subject as ScopePath)) return null;
+    if (rule.startsWith('CONTEXT_FILE_')) return recorded.has(subject) ? 'mended' : 'gone';
+    if (/(?:^|\/)(?:rhema|scope)\.yaml$/.test(subject)) return 'mended';
+    if (!isOfFiles(rule)) return null;
+    if (subject === '*') return this.#isSound() ? 'mended' : null;
+    if (!isContextFile(subject)) return null;
+    // `rhema safety validate` has found it in a file that nobody has to have recorded, and may not run again.
+    const seen = this.#ports.look(subject as ScopePath);
+    if (seen.kind === 'gone') return 'gone';
+    return seen.kind === 'read' && !seen.breaks.includes(rule) ? 'mended' : null;
+  }
+
+  /** What is wrong with the whole graph has more than one name, according to who has met it. */
+  #isSound(): boolean {
+    return this.#ports.problems().every(({ severity }) => severity !== 'error');
   }
 
   /** By path: what was put right, and how. */
@@ -217,11 +236,6 @@ class Look {
     if (problem.severity !== 'error' || problem.file === null) return;
     if (this.undecided.has(problem.file as ScopePath)) return;
     this.add(ofScopeProblem(problem), problem.file as ScopePath);
-  }
-
-  /** Whether a violation that is open is one of a scope file. */
-  isOfProblems({ subject }: Named, open: ReadonlyMap<string, OpenViolation>): boolean {
-    return open.size > 0 && /(?:^|\/)(?:rhema|scope)\.yaml$/.test(subject);
   }
 }
 

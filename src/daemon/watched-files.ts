@@ -3,7 +3,7 @@ import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ScopePath } from '../core/index.ts';
 import { readRegularFile } from '../repository/index.ts';
-import { isBroken } from '../safety/index.ts';
+import { isBroken, rulesBrokenBy } from '../safety/index.ts';
 
 /** What lies at the place of a file. `id`: another one whenever that may be another. */
 export type FileSeen =
@@ -12,6 +12,8 @@ export type FileSeen =
       readonly id: string;
       readonly digest: string;
       readonly isBroken: boolean;
+      /** Of a context file, the rules that it breaks by itself. */
+      readonly breaks: readonly string[];
       /** Null: it is not broken, and too large to be kept in memory. */
       readonly text: string | null;
     }
@@ -62,6 +64,7 @@ export class WatchedFiles {
     if (!read.ok) return { kind: read.kind === 'gone' ? 'gone' : 'unread', id: read.kind };
     const digest = createHash('sha256').update(read.bytes).digest('hex');
     const text = read.bytes.length > textBytesMax ? null : read.bytes.toString('utf8');
-    return { kind: 'read', id: digest, digest, isBroken: isBroken(path, read.bytes), text };
+    const breaks = rulesBrokenBy(path, read.bytes);
+    return { kind: 'read', id: digest, digest, isBroken: isBroken(path, read.bytes), breaks, text };
   }
 }

@@ -1,4 +1,11 @@
 /** What breaks a rule, in the machine, in the log and in the working tree: under which name, of which type, with which remedy. */
 export { ofContextProblem, ofLog, ofScopeProblem, ofViolation, type Finding } from './finding.ts';
 export { isOfFiles, isOfLog } from './rules.ts';
-export { isBroken, recordedFiles, recordedFinding, type RecordedFile } from './recorded.ts';
+export {
+  isBroken,
+  isContextFile,
+  recordedFiles,
+  recordedFinding,
+  rulesBrokenBy,
+  type RecordedFile,
+} from './recorded.ts';

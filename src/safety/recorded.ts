@@ -47,6 +47,16 @@ export function isBroken(path: string, bytes: Uint8Array): boolean {
   return examineContext(path, kind, bytes).yaml === null;
 }
 
+export const isContextFile = (path: string): boolean => kindOf(path) !== null;
+
+/** Which rules a context file breaks by itself: those that only follow from what is around it are no errors. */
+export function rulesBrokenBy(path: string, bytes: Uint8Array): readonly string[] {
+  const kind = kindOf(path);
+  if (kind === null) return [];
+  const { problems } = examineContext(path, kind, bytes);
+  return problems.filter(({ severity }) => severity === 'error').map(({ rule }) => rule);
+}
+
 const isBlank = (bytes: Uint8Array): boolean =>
   bytes.every((byte) => byte === 0x20 || byte === 0 || (byte >= 0x09 && byte <= 0x0d));
 
