@@ -71,6 +71,7 @@ const answers = [
 /** Codes of answers that are not this machine's refusals: of the protocol, and of the faces. */
 const otherCodes = [
   'AGENT_KEPT',
+  'COMMAND_FAILED',
   'COMMAND_NOT_STARTED',
   'CONFIG_UNSOUND',
   'CLASHES_FOUND',

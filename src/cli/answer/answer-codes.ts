@@ -34,6 +34,7 @@ export const commandCodes = {
   NO_LOG: '1',
   UNHEALTHY: '1',
   WAITED_IN_VAIN: '4',
+  COMMAND_FAILED: 'of the command',
   COMMAND_NOT_STARTED: '126, 127',
   INTERRUPTED: '128+n',
 } as const;

@@ -74,7 +74,8 @@ function start(call: Call, { command, env, watch }: GuardedCommand, ownGroup: bo
   const [file = '', ...args] = command;
   const { ports } = call;
   const { endInMs = null, graceMs = 0 } = watch ?? {};
-  const ways = { ownGroup, endInMs, graceMs };
+  // An answer for programs is all that they find on standard output.
+  const ways = { ownGroup, endInMs, graceMs, ...(call.json ? { saysBeside: true as const } : {}) };
   return ports.processes.start({ file, args, cwd: call.cwd, env: { ...ports.env, ...env }, ...ways });
 }
 

@@ -127,7 +127,7 @@ describe('a command of an agent', () => {
     expect((await harness.run('agent', 'heartbeat', 'bob')).stderr).toContain('CHANGED');
   });
 
-  it('with --json tells nothing beside what another has printed, which the next one does', async () => {
+  it('with --json tells it in the envelope of the answer that a command under locks ends with', async () => {
     const { harness } = harnessOf([changed], {}, ({ kind }) => {
       if (kind === 'AcquireLock') return { kind: 'granted', locks: [grant('a')] };
       return kind === 'ReleaseLock'
@@ -138,8 +138,9 @@ describe('a command of an agent', () => {
     await until(() => harness.children.length === 1);
     harness.children[0]?.end({ kind: 'exited', code: 0 });
     const { stdout, stderr } = await running;
-    expect([stdout, stderr]).toEqual(['', '']);
-    expect((await harness.run('agent', 'heartbeat', 'bob')).stderr).toContain('CHANGED');
+    expect(stderr).toBe('');
+    expect(JSON.parse(stdout)).toMatchObject({ ok: true, exitCode: 0, notices: [{ kind: 'changed' }] });
+    expect((await harness.run('agent', 'heartbeat', 'bob')).stderr).not.toContain('CHANGED');
   });
 
   it('says what could not be told', async () => {

@@ -69,6 +69,19 @@ describe('run', () => {
   });
 
   it.each([
+    [{ kind: 'exited', code: 0 } as const, { ok: true, exitCode: 0 }],
+    [{ kind: 'exited', code: 7 } as const, { ok: false, code: 'COMMAND_FAILED', details: { exitCode: 7 } }],
+  ])('with --json has one answer on standard output, and nothing else there: %j', async (end, answer) => {
+    const running = new Running(['--json', ...underCore]);
+    const child = await running.child();
+    expect(child.command.saysBeside).toBe(true);
+    child.end(end);
+    const { stdout, code } = await running.ended;
+    expect(JSON.parse(stdout)).toMatchObject(answer);
+    expect(code).toBe(end.code);
+  });
+
+  it.each([
     [['--', '/usr/bin/make', '--password=secret'], 'make'],
     [['--reason', 'the nightly build', '--', 'make', '-j'], 'the nightly build'],
   ])('says as the purpose of the lock no more than its program, unless told: %j', async (words, reason) => {

@@ -13,7 +13,7 @@ import type { Call } from '../call.ts';
 import { exitCodes } from '../answer/exit-codes.ts';
 import type { AskingLine } from '../format/refusal.ts';
 import { line } from '../format/text.ts';
-import { ended } from '../answer/outcome.ts';
+import { done, ended } from '../answer/outcome.ts';
 import type { Outcome } from '../answer/outcome.ts';
 import { isDisabled } from '../answer/output.ts';
 import { markVariable } from '../process/process-tree.ts';
@@ -42,13 +42,23 @@ export interface RunInput extends Acting, LeaseInput {
 export async function run(call: Call, input: RunInput): Promise<Outcome> {
   const interrupt = firstSignal(call.ports);
   try {
-    return await runCoordinated(call, input, interrupt);
+    return answered(call, input, await runCoordinated(call, input, interrupt));
   } catch (error) {
     if (!isDisabled(error)) throw error;
-    return await runFreely(call, input, interrupt);
+    return answered(call, input, await runFreely(call, input, interrupt));
   } finally {
     interrupt.off();
   }
+}
+
+/** People have read what the command itself said; programs get an envelope all the same. */
+function answered(call: Call, { command }: RunInput, outcome: Outcome): Outcome {
+  if (!call.json || outcome.kind !== 'ended') return outcome;
+  const { exitCode } = outcome;
+  const revision = call.heardRevision;
+  if (exitCode === exitCodes.done) return done(revision, { exitCode }, () => '');
+  const message = `${basename(command[0] ?? '')} ended with the exit code ${exitCode}`;
+  return { kind: 'refused', exitCode, revision, code: 'COMMAND_FAILED', message, details: { exitCode } };
 }
 
 /** Under no lock. */
@@ -70,7 +80,21 @@ async function runCoordinated(call: Call, input: RunInput, interrupt: FirstSigna
     if (part.joined) await leaveAgain(call, part.session, holding);
   }
   // However well the command ended: it worked without its lock.
-  return holding.wasLost && outcome.kind === 'ended' ? ended(exitCodes.failure) : outcome;
+  return holding.wasLost && outcome.kind === 'ended' ? endedUncovered(call, holding) : outcome;
+}
+
+/** People were told when it was lost. */
+function endedUncovered(call: Call, { locks }: Holding): Outcome {
+  if (!call.json) return ended(exitCodes.failure);
+  const scopes = locks.map(nameOf);
+  return {
+    kind: 'refused',
+    exitCode: exitCodes.failure,
+    revision: call.heardRevision,
+    code: 'LOCK_LOST',
+    message: `${locks.map((lock) => shownTarget(targetOf(lock))).join(', ')} was lost before the command ended: what it wrote from then on was not covered`,
+    details: { scopes },
+  };
 }
 
 async function wishOf(call: Call, input: RunInput): Promise<AcquireWish> {

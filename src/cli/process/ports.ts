@@ -61,6 +61,8 @@ export interface ProcessCommand {
   readonly env: Environment;
   /** Hears what the child says, on both of its outputs; left out: it says it where this process does. */
   readonly onOutput?: (said: Buffer) => void;
+  /** Whether what the child says on standard output goes to standard error, since an answer of our own goes there. */
+  readonly saysBeside?: true;
   /** Whether the child leads a session and a process group of its own, so that a signal reaches its children too. */
   readonly ownGroup: boolean;
   /** A tied child ends with this process, however that ends, and by force so long from now; null: it is not tied. */

@@ -91,10 +91,10 @@ const processSignals: Signals = {
 
 function startProcess(command: ProcessCommand): ChildProcess {
   const { file, args, cwd, env, ownGroup, endInMs, graceMs, onOutput } = command;
+  const stdio = outputsFor(command);
   const begins = toBegin(ownGroup, env);
   const tether = endInMs === null ? null : startTether(endInMs, graceMs, begins);
-  const stdio = onOutput === undefined ? 'inherit' : (['ignore', 'pipe', 'pipe'] as const);
-  const child = spawned(file, args, { cwd, env, stdio: stdio as SpawnOptions['stdio'], detached: ownGroup });
+  const child = spawned(file, args, { cwd, env, stdio, detached: ownGroup });
   const outputs = child instanceof Error ? [] : outputsOf(child);
   if (onOutput !== undefined && !(child instanceof Error)) listen(child, onOutput);
   const pid = child instanceof Error ? undefined : child.pid;
@@ -121,6 +121,11 @@ function startProcess(command: ProcessCommand): ChildProcess {
       for (const stream of outputs) stream.destroy();
     },
   };
+}
+
+function outputsFor({ onOutput, saysBeside }: ProcessCommand): SpawnOptions['stdio'] {
+  if (onOutput !== undefined) return ['ignore', 'pipe', 'pipe'];
+  return saysBeside === true ? ['inherit', 2, 'inherit'] : 'inherit';
 }
 
 function listen(child: Spawned, hear: (said: Buffer) => void): void {

@@ -17,7 +17,7 @@ export function addCommitCommand(program: Command, host: Host): void {
   notes(
     commit,
     `A file that another agent has locked is refused, and nothing is committed. The commit says in its trailers which agent made it. What Git
-says, and its exit code, are passed on. Before --, -q, -C and --git-dir are options of rhema; a file that Git does not know yet is
+says, and its exit code, are passed on; with --json what it says goes to standard error. Before --, -q, -C and --git-dir are options of rhema; a file that Git does not know yet is
 added before: git add --intent-to-add FILE.`,
   );
   usageHint(commit, 'the files come after --, as in: rhema commit -m "Log out" -- src/logout.ts');

@@ -44,6 +44,7 @@ const environmentNotes = `The command finds in its environment:
   RHEMA_RUN                 a mark, by which run knows again what the command has started
 
 An agent that has joined already is used as it is; else one joins for as long as the command runs.
+With --json standard output has one answer, with the command's exitCode, and what the command says goes to standard error.
 The exit code is that of the command; 3 and 4 also tell that it was refused, or waited in vain, before it began.
 
 The command has ended before its lease does, so that nobody is let in while it works. When nothing can be renewed any
