@@ -12,6 +12,7 @@ import { enginesBenchmark } from './benchmarks/engines.ts';
 import { gitHooksBenchmark } from './benchmarks/git-hooks.ts';
 import { handOverBenchmark } from './benchmarks/hand-over.ts';
 import { hookBenchmark } from './benchmarks/hook.ts';
+import { hookToolBenchmark } from './benchmarks/hook-tool.ts';
 import { initBenchmark } from './benchmarks/init.ts';
 import { mcpBenchmark } from './benchmarks/mcp.ts';
 import { memoryBenchmark } from './benchmarks/memory.ts';
@@ -36,6 +37,7 @@ const benchmarks: readonly Benchmark[] = [
   enginesBenchmark,
   cliBenchmark,
   hookBenchmark,
+  hookToolBenchmark,
   gitHooksBenchmark,
   radarBenchmark,
   mcpBenchmark,

@@ -90,6 +90,12 @@ export function replaceFile(path: string, text: string): void {
   syncFolder(dirname(path));
 }
 
+/** The same for what may be lost with the power: it waits for no disk. Who reads it takes an empty file for none. */
+export function replaceNote(path: string, text: string): void {
+  refuseForeign(path);
+  withTemporary(path, text, (temporary) => renameSync(temporary, path), false);
+}
+
 /**
  * Puts a file in the place of another, whole or not at all, for this user only. `fill` writes it under a passing name, where
  * an empty one is; where it answers false, all stays as it was.
@@ -248,14 +254,19 @@ function openPlainly(path: string, flags: number): number {
   }
 }
 
-function withTemporary(path: string, text: string, use: (temporary: string, file: number) => void): void {
+function withTemporary(
+  path: string,
+  text: string,
+  use: (temporary: string, file: number) => void,
+  isSynced = true,
+): void {
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   const file = openSync(temporary, 'wx', 0o600);
   try {
     settle(temporary, file);
     // Not `writeSync`: on a full disk that writes a part, and says so only by its result.
     writeFileSync(file, text);
-    fsyncSync(file);
+    if (isSynced) fsyncSync(file);
     use(temporary, file);
   } finally {
     closeSync(file);

@@ -23,6 +23,7 @@ export {
   refuseOther,
   removeFile,
   replaceFile,
+  replaceNote,
   textOf,
 } from './files.ts';
 export { holdPipe, isPipeHeld } from './pipes.ts';

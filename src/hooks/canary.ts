@@ -25,6 +25,8 @@ export interface Canary {
     readonly stderr: string;
     readonly exitCode: number | null;
   }): boolean;
+  /** The same of a text that a tool has answered. */
+  isRefusalText(text: string): boolean;
 }
 
 /** `mark`: letters and digits that nobody else has. */
@@ -42,6 +44,7 @@ export function canaryOf(client: HookClient, worktree: string, mark: string): Ca
     payload: JSON.stringify(payloadOf(client, { session, worktree, file, event })),
     isRefusal: ({ stdout, stderr, exitCode }) =>
       exitCode === expected.exitCode && stdout === expected.stdout && stderr === expected.stderr,
+    isRefusalText: (text) => text.trim() === expected.stdout.trim(),
   };
 }
 

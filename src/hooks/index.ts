@@ -11,4 +11,5 @@ export {
 } from './hook-call.ts';
 export { payloadBytesMax, readCall } from './read-call.ts';
 export { canaryOf, canaryReason, isCanary, type Canary } from './canary.ts';
+export { hookTool, readToolCall } from './tool-call.ts';
 export type { Dialect } from './dialect.ts';

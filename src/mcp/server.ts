@@ -25,6 +25,14 @@ export interface McpServerOptions {
   readonly version: string;
   /** Asked for at the first call, since what the tools stand on takes time to load. */
   face(): Promise<Face>;
+  readonly hidden?: HiddenTool;
+}
+
+/** A tool that is not listed: the client itself calls it, as its hooks are set up, and its model need not know of it. */
+export interface HiddenTool {
+  readonly name: string;
+  /** A JSON text. What is thrown becomes a refusal in its words. */
+  readonly answer: (args: unknown) => Promise<string>;
 }
 
 /** Longest name of a client that is noted, in characters. */
@@ -48,21 +56,17 @@ export function createMcpServer(options: McpServerOptions): McpServer {
     },
   );
   for (const name of Object.keys(toolTable) as ToolName[]) addTool(server, options, name);
+  if (options.hidden !== undefined) addHidden(server, options.hidden);
   addResources(server, options);
   return server;
 }
 
 function addTool(server: McpServer, options: McpServerOptions, name: ToolName): void {
-  const { description, readOnly, idempotent } = toolTable[name];
-  const annotations = {
-    readOnlyHint: readOnly,
-    idempotentHint: idempotent,
-    destructiveHint: false,
-    openWorldHint: false,
-  };
+  const { description } = toolTable[name];
+  const annotations = annotationsOf(name);
   server.registerTool(
     name,
-    { description, annotations, inputSchema: advertised(name) },
+    { description, annotations, inputSchema: unchecked(() => schemaOf(name)) },
     async (args, context) => {
       const face = await options.face();
       return resultOf(await face.call(name, args, callOf(server, context)));
@@ -70,16 +74,40 @@ function addTool(server: McpServer, options: McpServerOptions, name: ToolName): 
   );
 }
 
+function annotationsOf(name: ToolName) {
+  const { readOnly, idempotent } = toolTable[name];
+  return { readOnlyHint: readOnly, idempotentHint: idempotent, destructiveHint: false, openWorldHint: false };
+}
+
+/** The SDK lists all tools that it has, so the list is made here, of the same parts. */
+function addHidden(server: McpServer, { name, answer }: HiddenTool): void {
+  const inputSchema = unchecked(() => ({ type: 'object' }));
+  server.registerTool(name, { inputSchema }, async (args): Promise<CallToolResult> => {
+    return { content: [{ type: 'text', text: shownInJson(await answer(args)) }] };
+  });
+  const tools = (Object.keys(toolTable) as ToolName[]).map((tool) => ({
+    name: tool,
+    description: toolTable[tool].description,
+    annotations: annotationsOf(tool),
+  }));
+  server.server.setRequestHandler('tools/list', () => ({
+    tools: tools.map((tool) => ({ ...tool, inputSchema: schemaOf(tool.name) })),
+  }));
+}
+
+/** That it is a JSON Schema of this dialect is what the protocol takes for granted. */
+function schemaOf(name: ToolName): ObjectSchema {
+  const { $schema: _, ...schema } = toolSchemas[name]().toJSONSchema({ io: 'input' });
+  return { ...schema, type: 'object' };
+}
+
+type ObjectSchema = { readonly type: 'object' } & Record<string, unknown>;
+
 /**
  * The schema that a client is shown. Arguments are checked by the tool itself: so it can say what is wrong in the form
  * of all its refusals, and nothing of the schemas has to be built before somebody asks.
  */
-function advertised(name: ToolName): StandardSchemaWithJSON<unknown, unknown> {
-  const json = (): Record<string, unknown> => {
-    // That it is a JSON Schema of this dialect is what the protocol takes for granted.
-    const { $schema: _, ...schema } = toolSchemas[name]().toJSONSchema({ io: 'input' });
-    return schema;
-  };
+function unchecked(json: () => ObjectSchema): StandardSchemaWithJSON<unknown, unknown> {
   return {
     '~standard': {
       version: 1,
@@ -138,6 +166,11 @@ function resultOf({ text, facts, isError }: ToolAnswer): CallToolResult {
 /** Whatever an answer is made of, nothing that hides reaches a model: this is the only way out. */
 function shown(text: string): string {
   return escapeHidden(text, (letter) => (letter === '\n' ? letter : escapesIn(letter)));
+}
+
+/** The same in a JSON text, where what hides can only be inside of its strings. */
+function shownInJson(json: string): string {
+  return escapeHidden(json, (letter) => JSON.stringify(escapesIn(letter)).slice(1, -1));
 }
 
 /** By its code: the class is loaded with the tools, long after the server has started. */

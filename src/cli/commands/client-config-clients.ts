@@ -1,8 +1,9 @@
 import { parse as parseJson } from 'jsonc-parser';
 import { parse as parseToml } from 'smol-toml';
+import { mcpServerName } from '../../hooks/install/index.ts';
 
 /** The name under which the clients' configurations know this server. */
-export const serverName = 'rhema';
+export const serverName = mcpServerName;
 
 export const clientNames = ['claude', 'codex', 'cursor', 'vscode', 'gemini'] as const;
 export type ClientName = (typeof clientNames)[number];

@@ -123,6 +123,11 @@ export function clientsWithEntry(worktree: string): readonly string[] {
   });
 }
 
+/** Whether the text of a client's project file starts this very program as its server. */
+export function startsThisServer(client: Client, text: string, launch: Launch): boolean {
+  return withServer(client, text, serverEntry(client, launch)).kind === 'unchanged';
+}
+
 /** Codex gives a server ten seconds, which a machine may take on which several agents build. */
 const codexStartSeconds = 60;
 

@@ -1,11 +1,19 @@
-/** Fires an edit that has to be refused through each hook of a client that is installed, by the very command line of its file. */
+/** Fires an edit that has to be refused through each hook of a client that is installed, by the very words of its file. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { canaryOf, hookClients, type Canary } from '../../hooks/index.ts';
-import { commandLine, jsonHookClients, lookAt, type JsonHookClient } from '../../hooks/install/index.ts';
+import { canaryOf, hookClients, type Canary, type HookClient } from '../../hooks/index.ts';
+import {
+  commandLine,
+  jsonHookClients,
+  lookAt,
+  toolHandlerAt,
+  type JsonHookClient,
+} from '../../hooks/install/index.ts';
 import { readRegularFile } from '../../repository/index.ts';
 import type { Call } from '../call.ts';
 import { chooseLaunch, programLocation } from '../commands/client-config-launch.ts';
+import { whyUnreliable } from '../commands/hooks/tool-handler.ts';
+import { fireThroughServer } from './tool-canary.ts';
 
 export interface Tried {
   readonly title: string;
@@ -14,6 +22,8 @@ export interface Tried {
   readonly failing: JsonHookClient['failing'];
   /** Events without an entry of ours. */
   readonly missing: readonly string[];
+  /** Why the client that is installed may let an act pass all the same; null: nothing is known. */
+  readonly doubt: string | null;
   readonly outcome:
     | { readonly kind: 'refused'; readonly afterMs: number }
     | { readonly kind: 'passed'; readonly said: string }
@@ -32,17 +42,22 @@ export async function tryHooks(call: Call, worktree: string): Promise<readonly T
   const tried: Tried[] = [];
   for (const client of jsonHookClients) {
     const read = readRegularFile(join(worktree, client.file), { followLink: true });
-    const look = read.ok ? lookAt(client, read.bytes.toString('utf8')) : null;
-    if (look?.ok !== true || look.commands.length === 0) continue;
-    const { title, name, file, failing } = client;
-    const { missing } = look;
+    const text = read.ok ? read.bytes.toString('utf8') : '';
+    const look = lookAt(client, text);
+    if (!look.ok || !look.isAny) continue;
+    const { title, name, file } = client;
+    const asked = { title, client: name, file, missing: look.missing };
+    const handler = toolHandlerAt(client, text, 'PreToolUse');
+    if (handler === null) {
+      const outcome = await outcomeOf(call, client, worktree, look);
+      tried.push({ ...asked, failing: client.failing, doubt: null, outcome });
+      continue;
+    }
     tried.push({
-      title,
-      client: name,
-      file,
-      failing,
-      missing,
-      outcome: await outcomeOf(call, client, worktree, look),
+      ...asked,
+      failing: handler['onFailure'] === 'block' ? 'closed' : 'open',
+      doubt: await whyUnreliable(call.ports.env, worktree),
+      outcome: await fireThroughServer(call, worktree, handler, canaryFor(call, 'claude', worktree)),
     });
   }
   return tried;
@@ -58,10 +73,13 @@ async function outcomeOf(
   const ours = commandLine(client, chooseLaunch(programLocation(call.ports.env, worktree)));
   const other = commands.find((command) => command !== ours);
   if (name === undefined || other !== undefined) return { kind: 'notTried', command: other ?? ours };
-  const canary = canaryOf(name, worktree, call.world.newSecret().slice(0, 16));
+  const canary = canaryFor(call, name, worktree);
   if (missing.includes(canary.event)) return { kind: 'notAsked', event: canary.event };
   return fire(call, canary, worktree, client.namesEvent === undefined ? ours : `${ours} ${canary.event}`);
 }
+
+const canaryFor = ({ world }: Call, client: HookClient, worktree: string): Canary =>
+  canaryOf(client, worktree, world.newSecret().slice(0, 16));
 
 async function fire(
   { ports }: Call,

@@ -10,6 +10,7 @@ const found = (over: Partial<Tried>) => {
     file: '.claude/settings.json',
     failing: 'open',
     missing: [],
+    doubt: null,
     outcome,
     ...over,
   };
@@ -45,4 +46,12 @@ test('a client that does not ask before an edit is not guarded, however its othe
 
 test('one of which events are missing is enforced in part', () => {
   expect(found({ missing: ['Stop'] })).toEqual(['warning', expect.stringContaining('no entry for Stop')]);
+});
+
+test('one that an older client would let pass without an answer is enforced in part', () => {
+  const [level, message] = found({ failing: 'closed', doubt: 'claude on your PATH is of version 2.1.197' });
+  expect([level, message]).toEqual([
+    'warning',
+    'partly: an edit on trial was refused, but claude on your PATH is of version 2.1.197',
+  ]);
 });

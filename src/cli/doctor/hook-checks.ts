@@ -20,6 +20,12 @@ function findingOf(tried: Tried): Finding {
           line`partly: an edit on trial was refused, but ${file} has no entry for ${missing.join(', ')}`,
           `add what is missing: rhema hooks install ${client}`,
         );
+      if (tried.doubt !== null)
+        return warning(
+          subject,
+          line`partly: an edit on trial was refused, but ${tried.doubt}`,
+          `update it, or have it ask by a command: rhema hooks install ${client} --handler command`,
+        );
       return ok(
         subject,
         `enforced: an edit on trial was refused after ${outcome.afterMs} ms; ${failingText(tried)}`,

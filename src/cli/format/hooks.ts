@@ -5,9 +5,12 @@ import { line } from './text.ts';
 
 /** Who asks before an agent acts, and below what is wrong with it. */
 export function hooksTable(style: Style, targets: readonly TargetStatus[]): string {
-  const rows = targets.map(({ name, state, file }) => [name, words[state], file]);
+  const rows = targets.map((target) => [target.name, wordsFor(target), target.file]);
   return [table(style, ['CLIENT', 'HOOKS', 'FILE'], rows), ...targets.flatMap(remarksOn)].join('\n');
 }
+
+const wordsFor = ({ state, byTool = [] }: TargetStatus): string =>
+  byTool.length === 0 ? words[state] : `${words[state]}, by rhema mcp`;
 
 const words: Readonly<Record<TargetStatus['state'], string>> = {
   installed: 'installed',

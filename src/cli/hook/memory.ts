@@ -1,6 +1,7 @@
 /**
  * What is remembered of a session of a client between its hooks, each a process of its own: whom it speaks for, what was claimed for
  * it, and what its agent has seen of files. In small files beside the log, one for each thing, since hooks of one session run at once.
+ * They do not wait for the disk: with the power the client goes, too, and its agent is lost.
  */
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,7 +15,7 @@ import type {
   Wish,
 } from '../../core/index.ts';
 import { ensurePrivateDirectory, statePaths, withAccess } from '../../client/index.ts';
-import { isOwnFolder, readOwnText, replaceFile } from '../../files/index.ts';
+import { isOwnFolder, readOwnText, replaceNote } from '../../files/index.ts';
 import type { AncestorProcess } from '../../client/index.ts';
 import { keyOf } from './key-of.ts';
 
@@ -160,7 +161,7 @@ export class SessionMemory {
     for (const why of whys) counts[why] = (counts[why] ?? 0) + 1;
     for (const folder of this.#around.slice(0, 2)) if (!isOwnFolder(folder)) ensurePrivateDirectory(folder);
     const path = join(this.#root, unjudgedFile);
-    withAccess(path, () => replaceFile(path, JSON.stringify(counts)));
+    withAccess(path, () => replaceNote(path, JSON.stringify(counts)));
   }
 
   forget(): void {
@@ -197,7 +198,8 @@ export class SessionMemory {
   #write(name: string, value: unknown): void {
     for (const folder of this.#around) if (!isOwnFolder(folder)) ensurePrivateDirectory(folder);
     const path = join(this.#folder, name);
-    withAccess(path, () => replaceFile(path, JSON.stringify(value)));
+    const text = JSON.stringify(value);
+    withAccess(path, () => readOwnText(path) === text || replaceNote(path, text));
   }
 
   #keepOrRemove(name: string, value: unknown): void {

@@ -1,10 +1,12 @@
 import { constants } from 'node:os';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import { packageVersion } from '../../client/index.ts';
+import { hookTool } from '../../hooks/index.ts';
 import { createFace, createMcpServer, LineTransport } from '../../mcp/index.ts';
 import type { Face, FaceOptions } from '../../mcp/index.ts';
 import { systemTimers } from '../../time/index.ts';
 import type { GlobalOptions } from '../call.ts';
+import type { HookTool } from '../hook/hook-tool.ts';
 import { mcpDefaults } from './mcp-defaults.ts';
 
 const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -22,7 +24,8 @@ export async function serveMcp(where: GlobalOptions, options: FaceOptions = mcpD
   const transport = new LineTransport(process.stdin, process.stdout, (delayMs, run) =>
     systemTimers.schedule(delayMs, run),
   );
-  serveStdio(() => createMcpServer({ version: packageVersion(), face: opened }), { transport });
+  const hidden = { name: hookTool, answer: hookAnswers() };
+  serveStdio(() => createMcpServer({ version: packageVersion(), face: opened, hidden }), { transport });
   process.exit(await untilEnd(transport));
 }
 
@@ -30,6 +33,13 @@ export async function serveMcp(where: GlobalOptions, options: FaceOptions = mcpD
 async function openFace(where: GlobalOptions, options: FaceOptions): Promise<Face> {
   const { portsFor } = await import('./mcp-ports.ts');
   return createFace(portsFor(where), options);
+}
+
+/** What answers hooks is loaded at the first of them. */
+function hookAnswers(): (args: unknown) => Promise<string> {
+  let opened: Promise<HookTool> | null = null;
+  const open = async (): Promise<HookTool> => new (await import('../hook/hook-tool.ts')).HookTool();
+  return async (args) => (await (opened ??= open())).answer(args);
 }
 
 /** Waits for whatever ends the process first, and answers its exit code. */

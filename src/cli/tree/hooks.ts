@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { hookClients } from '../../hooks/index.ts';
 import { examples, implement, notes } from '../declare.ts';
 import type { Host } from '../declare.ts';
@@ -23,6 +23,12 @@ function addInstall(group: Command, host: Host): void {
     .argument('[targets...]', `${hookNames.join(', ')}; without a name the clients whose files are here`)
     .option('--dry-run', 'only show as a diff what would be written')
     .option('--print', 'print what the file of one client has to hold, and write nothing')
+    .addOption(
+      new Option(
+        '--handler <kind>',
+        'claude only: how edits are asked about, by a command or by the rhema mcp of the agent',
+      ).choices(['command', 'mcp']),
+    )
     .option('--yes', 'write without asking');
   notes(install, installNotes);
   examples(
@@ -30,6 +36,7 @@ function addInstall(group: Command, host: Host): void {
     'rhema hooks install git claude codex',
     'rhema hooks install --dry-run',
     'rhema hooks install kimi --print',
+    'rhema hooks install claude --handler mcp',
   );
   implement(install, host, async () => (await import('../commands/hooks/hooks.ts')).installHooks);
 }
@@ -39,6 +46,9 @@ there before is noted, so that rhema hooks uninstall and rhema uninstall put it 
 nothing is written.
 
 The file of Kimi is its user's, outside of the repository: what to add there is printed by --print, and it is not written.
+With --handler mcp no process is started for a tool call, and none is done while rhema mcp does not answer. A client that is
+too old for it passes over the whole file: everybody who uses the file needs Claude Code 2.1.330.
+
 docs/hooks.md has what each client is told, and where it lets an agent pass.`;
 
 function addStatus(group: Command, host: Host): void {

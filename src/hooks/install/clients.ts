@@ -4,6 +4,7 @@
  * know.
  */
 import type { Table } from './json-text.ts';
+import { isToolHandler, toolHandler } from './tool-handler.ts';
 
 /** How this program is started by what stands in a project's file. */
 export interface HookLaunch {
@@ -52,7 +53,12 @@ export interface JsonHookClient {
   readonly failing: 'open' | 'closed' | 'closed but for a time-out';
   /** What the client asks of its user, and what else there is to know. */
   readonly approval: string;
+  /** Events at which it can ask the agent's own `rhema mcp` in place of starting a command. */
+  readonly toolEvents?: readonly string[];
 }
+
+/** How a client asks: it starts a command, or it calls a tool of the agent's own `rhema mcp` where it can. */
+export type HandlerKind = 'command' | 'mcp';
 
 /** The client passes the act when a hook takes longer; ours has decided long before. */
 const patienceSeconds = 20;
@@ -84,6 +90,8 @@ const claude: JsonHookClient = {
   topPrefix: '"$CLAUDE_PROJECT_DIR"/',
   failing: 'open',
   approval: 'reads its hooks when a session starts: one that runs already goes on without',
+  // At the beginning of a session no server is connected yet, at its end none any more.
+  toolEvents: ['PreToolUse', 'PostToolUse'],
 };
 
 /** It waits no longer at the end of a session, and says so of an entry that asks for more. */
@@ -227,9 +235,18 @@ export function commandLine(
 
 /** A command line that is one of ours for a client. */
 export interface OwnCommand {
+  readonly kind: 'command';
   /** What {@link commandLine} gave. */
   readonly line: string;
   readonly wakes: boolean;
+}
+
+/** A handler of ours, whichever it is. */
+export type OwnHandler = OwnCommand | { readonly kind: 'mcp'; readonly wakes: false };
+
+/** Null: it is somebody else's. */
+export function ownHandler({ name, commandKey }: JsonHookClient, handler: Table): OwnHandler | null {
+  return isToolHandler(handler) ? { kind: 'mcp', wakes: false } : oursIn(name, handler[commandKey]);
 }
 
 /**
@@ -241,22 +258,36 @@ export function oursIn(client: string, command: unknown): OwnCommand | null {
   const ours = new RegExp(`^((.*\\S)\\s+hook\\s+${client})(?:\\s+([A-Za-z]+))?\\s*$`, 's').exec(command);
   const [, line = '', program = '', word] = ours ?? [];
   const isOurs = /(?:^|[\s/\\"'])(?:rhema|cli[/\\]main\.[cm]?[jt]s)["']?$/.test(program);
-  return isOurs ? { line, wakes: word === wakeWord } : null;
+  return isOurs ? { kind: 'command', line, wakes: word === wakeWord } : null;
 }
 
 /** What stands in the list of an event. */
-export function entryFor(client: JsonHookClient, event: HookEvent, command: string): Table {
-  const { type, ...rest } = { ...client.handler, ...event.handler };
-  const word = event.wakes ? wakeWord : client.namesEvent ? event.name : null;
-  const started = word === null ? command : `${command} ${word}`;
-  const handler = { ...(type === undefined ? {} : { type }), [client.commandKey]: started, ...rest };
+export function entryFor(
+  client: JsonHookClient,
+  event: HookEvent,
+  command: string,
+  kind: HandlerKind = 'command',
+): Table {
+  const isByTool = kind === 'mcp' && client.toolEvents?.includes(event.name) === true;
+  const handler = isByTool ? toolHandler(client.name, event.name) : commandHandler(client, event, command);
   const matcher = event.matcher === undefined ? {} : { matcher: event.matcher };
   return client.shape === 'grouped' ? { ...matcher, hooks: [handler] } : { ...matcher, ...handler };
 }
 
+function commandHandler(client: JsonHookClient, event: HookEvent, command: string): Table {
+  const { type, ...rest } = { ...client.handler, ...event.handler };
+  const word = event.wakes ? wakeWord : client.namesEvent ? event.name : null;
+  const started = word === null ? command : `${command} ${word}`;
+  return { ...(type === undefined ? {} : { type }), [client.commandKey]: started, ...rest };
+}
+
 /** What stands in the lists of all events; `command`: the line that is meant by each. */
-export function hooksOf(client: JsonHookClient, command: string): Readonly<Record<string, readonly Table[]>> {
+export function hooksOf(
+  client: JsonHookClient,
+  command: string,
+  kind: HandlerKind = 'command',
+): Readonly<Record<string, readonly Table[]>> {
   const lists: Record<string, Table[]> = {};
-  for (const event of client.events) (lists[event.name] ??= []).push(entryFor(client, event, command));
+  for (const event of client.events) (lists[event.name] ??= []).push(entryFor(client, event, command, kind));
   return lists;
 }

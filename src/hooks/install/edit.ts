@@ -1,7 +1,7 @@
 /** Puts the hooks of a client into the text of its file, finds them there, and takes them out. */
 import { isDeepStrictEqual } from 'node:util';
-import { entryFor, eventLabel, hooksOf, oursIn } from './clients.ts';
-import type { HookEvent, JsonHookClient, OwnCommand } from './clients.ts';
+import { entryFor, eventLabel, hooksOf, ownHandler } from './clients.ts';
+import type { HandlerKind, HookEvent, JsonHookClient, OwnHandler } from './clients.ts';
 import { insertFirst, isTable, readJson, remove, type Table } from './json-text.ts';
 
 /** Which of the events of a client are asked about in its file, and how. */
@@ -13,6 +13,10 @@ export interface HooksFound {
   readonly missing: readonly string[];
   /** The command lines of ours, each once. */
   readonly commands: readonly string[];
+  /** Those that ask by a tool of `rhema mcp`, in place of a command. */
+  readonly byTool: readonly string[];
+  /** There is a handler of ours, at whatever event. */
+  readonly isAny: boolean;
 }
 
 export type Look = ({ readonly ok: true } & HooksFound) | { readonly ok: false; readonly problem: string };
@@ -27,22 +31,42 @@ export function lookAt(client: JsonHookClient, text: string | null): Look {
     const isInstalled = ours.some((entry) => isAsWritten(client, event, entry));
     kinds[ours.length === 0 ? 'missing' : isInstalled ? 'installed' : 'changed'].push(eventLabel(event));
   }
-  const commands = Object.values(read.hooks).flatMap((list) =>
-    Array.isArray(list)
-      ? (list as readonly unknown[]).flatMap((entry) => commandsIn(client, entry).map(({ line }) => line))
-      : [],
+  const byTool = client.events.filter((event) =>
+    entriesAt(read.hooks, event.name).some((entry) => isOf(client, event, entry) && isByTool(client, entry)),
   );
-  return { ok: true, ...kinds, commands: [...new Set(commands)] };
+  const ours = Object.values(read.hooks).flatMap((list) =>
+    Array.isArray(list) ? (list as readonly unknown[]).flatMap((entry) => ownIn(client, entry)) : [],
+  );
+  const commands = [...new Set(ours.flatMap((own) => (own.kind === 'command' ? [own.line] : [])))];
+  return { ok: true, ...kinds, commands, byTool: byTool.map(eventLabel), isAny: ours.length > 0 };
 }
 
+/** The handler by which the server is asked at an event; null: there is none. */
+export function toolHandlerAt(client: JsonHookClient, text: string, event: string): Table | null {
+  const read = readHooks(text);
+  const handlers = read.ok ? entriesAt(read.hooks, event).flatMap(listIn) : [];
+  return handlers.filter(isTable).find((one) => ownHandler(client, one)?.kind === 'mcp') ?? null;
+}
+
+const isByTool = (client: JsonHookClient, entry: unknown): boolean =>
+  ownIn(client, entry).some(({ kind }) => kind === 'mcp');
+
 function isAsWritten(client: JsonHookClient, event: HookEvent, entry: unknown): boolean {
-  const [command] = commandsIn(client, entry);
-  return command !== undefined && isDeepStrictEqual(entry, entryFor(client, event, command.line));
+  const [own] = ownIn(client, entry);
+  if (own === undefined) return false;
+  const line = own.kind === 'command' ? own.line : '';
+  return isDeepStrictEqual(entry, entryFor(client, event, line, own.kind));
 }
 
 /** Whether an entry of ours, changed or not, is the one that an event has. */
 function isOf(client: JsonHookClient, event: HookEvent, entry: unknown): boolean {
-  return commandsIn(client, entry).some((command) => command.wakes === (event.wakes === true));
+  return ownIn(client, entry).some((own) => own.wakes === (event.wakes === true));
+}
+
+/** How a file has its client ask at the events where it could do either; null: at some so, at others so. */
+export function kindIn({ toolEvents = [] }: JsonHookClient, { byTool }: HooksFound): HandlerKind | null {
+  if (byTool.length === 0) return 'command';
+  return byTool.length === toolEvents.length ? 'mcp' : null;
 }
 
 export type Edit =
@@ -51,19 +75,25 @@ export type Edit =
   | { readonly kind: 'unreadable'; readonly problem: string };
 
 /** The whole file of a client that has none yet. */
-export function newFile(client: JsonHookClient, command: string): string {
-  return `${JSON.stringify({ ...client.root, hooks: hooksOf(client, command) }, null, 2)}\n`;
+export function newFile(client: JsonHookClient, command: string, kind: HandlerKind = 'command'): string {
+  return `${JSON.stringify({ ...client.root, hooks: hooksOf(client, command, kind) }, null, 2)}\n`;
 }
 
 /** Adds what is missing. An entry of ours that somebody has changed stays, and is named in `changed`. */
-export function withHooks(client: JsonHookClient, text: string | null, command: string): Edit {
+export function withHooks(
+  client: JsonHookClient,
+  text: string | null,
+  command: string,
+  kind: HandlerKind = 'command',
+): Edit {
   const look = lookAt(client, text);
   if (!look.ok) return { kind: 'unreadable', problem: look.problem };
   const { changed, missing } = look;
   if (missing.length === 0) return { kind: 'unchanged', changed };
-  if (text === null || text.trim() === '') return { kind: 'edited', text: newFile(client, command), changed };
+  if (text === null || text.trim() === '')
+    return { kind: 'edited', text: newFile(client, command, kind), changed };
   const added = client.events.filter((event) => missing.includes(eventLabel(event)));
-  const edited = addedTo(client, text, added, command);
+  const edited = addedTo(client, text, added, { command, kind });
   const after = lookAt(client, edited);
   return after.ok && after.missing.length === 0
     ? { kind: 'edited', text: edited, changed }
@@ -75,14 +105,14 @@ function addedTo(
   client: JsonHookClient,
   text: string,
   events: readonly HookEvent[],
-  command: string,
+  { command, kind }: { readonly command: string; readonly kind: HandlerKind },
 ): string {
   let edited = text;
   if (tableOf(text, 'hooks') === undefined)
-    edited = insertFirst(edited, [], 'hooks', hooksOf(client, command));
+    edited = insertFirst(edited, [], 'hooks', hooksOf(client, command, kind));
   else
     for (const event of [...events].reverse()) {
-      const entry = entryFor(client, event, command);
+      const entry = entryFor(client, event, command, kind);
       edited = Array.isArray(tableOf(edited, 'hooks')?.[event.name])
         ? insertFirst(edited, ['hooks', event.name], null, entry)
         : insertFirst(edited, ['hooks'], event.name, [entry]);
@@ -112,14 +142,15 @@ export interface Before {
 export function withoutHooks(client: JsonHookClient, text: string, before: Before | null): Removal {
   const look = lookAt(client, text);
   if (!look.ok) return { kind: 'unreadable', problem: look.problem };
-  const [command] = look.commands;
-  if (command === undefined) return { kind: 'none' };
-  if (before?.isCertain === true && isBefore(client, before.text, text, command))
+  if (!look.isAny) return { kind: 'none' };
+  const [command = ''] = look.commands;
+  const kind = kindIn(client, look) ?? 'command';
+  if (before?.isCertain === true && isBefore(client, before.text, text, { command, kind }))
     return { kind: 'removed', text: before.text };
-  if (text === newFile(client, command)) return { kind: 'removed', text: null };
+  if (text === newFile(client, command, kind)) return { kind: 'removed', text: null };
   const edited = takenOut(client, text, contentOf(before?.text ?? '{}'));
   const after = lookAt(client, edited);
-  if (!after.ok || after.commands.length > 0)
+  if (!after.ok || after.isAny)
     return {
       kind: 'unreadable',
       problem: 'its hooks are written in a way from which they cannot be taken out',
@@ -133,8 +164,13 @@ function isBare({ root }: JsonHookClient, text: string): boolean {
   return isDeepStrictEqual(contentOf(text), root) && !/\/[/*]/.test(text);
 }
 
-function isBefore(client: JsonHookClient, origin: string | null, text: string, command: string): boolean {
-  const again = withHooks(client, origin, command);
+function isBefore(
+  client: JsonHookClient,
+  origin: string | null,
+  text: string,
+  { command, kind }: { readonly command: string; readonly kind: HandlerKind },
+): boolean {
+  const again = withHooks(client, origin, command, kind);
   return again.kind === 'edited' && again.text === text;
 }
 
@@ -160,9 +196,8 @@ function withoutEntry(
   index: number,
   entry: unknown,
 ): string {
-  if (commandsIn(client, entry).length === 0) return text;
-  const isOne = (handler: unknown): boolean =>
-    isTable(handler) && oursIn(client.name, handler[client.commandKey]) !== null;
+  if (ownIn(client, entry).length === 0) return text;
+  const isOne = (handler: unknown): boolean => isTable(handler) && ownHandler(client, handler) !== null;
   const handlers = client.shape === 'flat' ? [entry] : listIn(entry);
   if (handlers.every(isOne)) return remove(text, ['hooks', event, index]);
   let edited = text;
@@ -207,9 +242,9 @@ function listIn(entry: unknown): readonly unknown[] {
   return Array.isArray(list) ? list : [];
 }
 
-function commandsIn(client: JsonHookClient, entry: unknown): OwnCommand[] {
+function ownIn(client: JsonHookClient, entry: unknown): OwnHandler[] {
   const handlers = client.shape === 'flat' ? [entry] : listIn(entry);
   return handlers
-    .map((handler) => oursIn(client.name, isTable(handler) ? handler[client.commandKey] : undefined))
-    .filter((command) => command !== null);
+    .map((handler) => (isTable(handler) ? ownHandler(client, handler) : null))
+    .filter((own) => own !== null);
 }

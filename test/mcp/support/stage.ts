@@ -177,7 +177,7 @@ export class ServerProcess {
   async connect(era: Era): Promise<TestClient> {
     const [clientEnd, serverEnd] = InMemoryTransport.createLinkedPair();
     const transport = serverEnd as unknown as Transport;
-    serveStdio(() => createMcpServer({ version: '1.2.3', face: () => this.face }), { transport });
+    serveStdio(() => createMcpServer({ version: '1.2.3', face: () => this.face, hidden }), { transport });
     const mode = era === 'legacy' ? 'legacy' : { pin: versions.modern };
     const client = new Client({ name: 'test-client', version: '1' }, { versionNegotiation: { mode } });
     await client.connect(clientEnd);
@@ -339,3 +339,9 @@ export function toldBy(result: CallToolResult): Told {
     facts: (result._meta?.[factsKey] ?? {}) as Told['facts'],
   };
 }
+
+/** Says what it was asked, as a hook may repeat what an agent has written. */
+const hidden = {
+  name: 'client_hook',
+  answer: async (args: unknown): Promise<string> => JSON.stringify(args),
+};

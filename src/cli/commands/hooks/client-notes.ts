@@ -39,7 +39,7 @@ export function notesOn({ name, file, title }: JsonHookClient, draft: Draft): st
 
 function isAsked(client: JsonHookClient, draft: Draft): boolean {
   const look = lookAt(client, textOf(draft, client.file));
-  return look.ok && look.commands.length > 0;
+  return look.ok && look.isAny;
 }
 
 function isSwitchedOff(file: string, draft: Draft): boolean {

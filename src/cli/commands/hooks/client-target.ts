@@ -2,10 +2,12 @@ import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import {
   commandLine,
+  kindIn,
   lookAt,
   newFile,
   withHooks,
   withoutHooks,
+  type HandlerKind,
   type JsonHookClient,
 } from '../../../hooks/install/index.ts';
 import type { Call } from '../../call.ts';
@@ -15,6 +17,7 @@ import { notesOn } from './client-notes.ts';
 import { notWritten, type Draft } from './draft.ts';
 import { commandStatus } from './runnable.ts';
 import type { HookTarget, TargetPlan, TargetStatus } from './target.ts';
+import { checkToolHandler, toolHandlerAdvice, toolHandlerNotes } from './tool-handler.ts';
 
 /** A client that reads its hooks from a JSON file of the project. */
 export function jsonTarget(client: JsonHookClient): HookTarget {
@@ -24,22 +27,31 @@ export function jsonTarget(client: JsonHookClient): HookTarget {
     title,
     files: [file],
     isEvident: (draft) => draft.read(file) !== null || isFolder(join(draft.root, dirname(file))),
-    print: (call, worktree) => {
+    print: (call, worktree, handler) => {
       const launch = chooseLaunch(programLocation(call.ports.env, worktree));
-      return { file, content: newFile(client, commandLine(client, launch)) };
+      return { file, content: newFile(client, commandLine(client, launch), handler) };
     },
-    install: async (call, draft) => install(call, draft, client),
+    ...(client.toolEvents === undefined ? {} : { hasToolHandler: true }),
+    install: (call, draft, handler) => install(call, draft, client, handler),
     uninstall: (call, draft) => uninstall(call, draft, client),
     status: async (call, draft) => status(call, draft, client),
   };
 }
 
-function install(call: Call, draft: Draft, client: JsonHookClient): TargetPlan {
+async function install(
+  call: Call,
+  draft: Draft,
+  client: JsonHookClient,
+  handler: HandlerKind | undefined,
+): Promise<TargetPlan> {
   const { name, file, title, approval } = client;
   const launch = chooseLaunch(programLocation(call.ports.env, draft.root));
   const wanted = commandLine(client, launch);
   const before = lookAt(client, draft.read(file));
-  const edit = withHooks(client, draft.read(file), wanted);
+  if (handler === 'mcp') await checkToolHandler(call, draft);
+  const kind = handler ?? (before.ok ? kindIn(client, before) : null) ?? 'command';
+  const base = await baseFor(call, draft, client, kind);
+  const edit = withHooks(client, base, wanted, kind);
   if (edit.kind === 'unreadable') throw unreadable(file, edit.problem);
   const others = before.ok ? before.commands.filter((command) => command !== wanted) : [];
   const left = [
@@ -48,7 +60,31 @@ function install(call: Call, draft: Draft, client: JsonHookClient): TargetPlan {
   ];
   if (edit.kind === 'unchanged') return { left, told: [] };
   draft.write(file, edit.text);
-  return { left, told: [line`${title} ${approval}`, line`rhema is started ${launch.reason}`] };
+  const told = [
+    line`${title} ${approval}`,
+    line`rhema is started ${launch.reason}`,
+    ...(kind === 'mcp' ? [toolHandlerAdvice] : []),
+  ];
+  return { left, told };
+}
+
+/** What hooks of the wished kind are put into: without those of the other kind, unless somebody has changed some of them. */
+async function baseFor(
+  call: Call,
+  draft: Draft,
+  client: JsonHookClient,
+  kind: HandlerKind,
+): Promise<string | null> {
+  const text = draft.read(client.file);
+  const look = lookAt(client, text);
+  if (text === null || !look.ok || !look.isAny || kindIn(client, look) === kind) return text;
+  if (look.changed.length > 0)
+    throw notWritten(
+      client.file,
+      line`asks in another way at ${look.changed.join(', ')}, as somebody has written by hand; ${anew(client.name)}`,
+    );
+  const removal = await removalFrom(call, draft, client, text);
+  return removal.kind === 'removed' ? removal.text : text;
 }
 
 const anew = (name: string): string => `to have it written anew: rhema hooks uninstall ${name}, then install`;
@@ -57,12 +93,19 @@ async function uninstall(call: Call, draft: Draft, client: JsonHookClient): Prom
   const { file } = client;
   const text = draft.read(file);
   if (text === null) return { left: [], told: [] };
+  const removal = await removalFrom(call, draft, client, text);
+  if (removal.kind === 'removed') draft.write(file, removal.text);
+  return { left: [], told: [] };
+}
+
+/** @throws CommandError NOT_WRITTEN */
+async function removalFrom(call: Call, draft: Draft, client: JsonHookClient, text: string) {
+  const { file } = client;
   const { commonDir } = await call.repository();
   const origin = await call.world.scopeFiles.origin({ commonDir, root: draft.root }, file, text);
   const removal = withoutHooks(client, text, origin);
   if (removal.kind === 'unreadable') throw unreadable(file, removal.problem);
-  if (removal.kind === 'removed') draft.write(file, removal.text);
-  return { left: [], told: [] };
+  return removal;
 }
 
 function unreadable(file: string, problem: string): Error {
@@ -74,15 +117,16 @@ function status(call: Call, draft: Draft, client: JsonHookClient): TargetStatus 
   const none = { name, file, missing: [], changed: [], commands: [], notes: [] };
   const look = lookAt(client, draft.read(file));
   if (!look.ok) return { ...none, state: 'unreadable', notes: [`${look.problem}; correct it`] };
-  const { installed, missing, changed, commands } = look;
+  const { installed, missing, changed, commands, byTool } = look;
   if (installed.length + changed.length === 0) return { ...none, state: 'absent' };
   return {
     ...none,
     state: missing.length > 0 ? 'partly' : changed.length > 0 ? 'changed' : 'installed',
     missing,
     changed,
+    ...(byTool.length === 0 ? {} : { byTool }),
     commands: commands.map((one) => commandStatus(call, draft.root, one)),
-    notes: notesOn(client, draft),
+    notes: [...(byTool.length === 0 ? [] : toolHandlerNotes(draft)), ...notesOn(client, draft)],
   };
 }
 

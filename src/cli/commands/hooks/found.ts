@@ -14,7 +14,7 @@ export function foundHooks(worktree: string): readonly Found[] {
   const draft = new Draft(worktree);
   const hooks = jsonHookClients.flatMap((client) => {
     const look = lookAt(client, textOf(draft, client.file));
-    return look.ok && look.commands.length > 0 ? [found(client.file, client.name)] : [];
+    return look.ok && look.isAny ? [found(client.file, client.name)] : [];
   });
   const plugin = isPlugin(textOf(draft, opencodeFile) ?? '') ? [found(opencodeFile, 'opencode')] : [];
   const words = hasBlock(textOf(draft, agentsMdFile) ?? '')

@@ -1,5 +1,5 @@
 import type { FileChange } from '../../../init/index.ts';
-import { jsonHookClients } from '../../../hooks/install/index.ts';
+import { jsonHookClients, type HandlerKind } from '../../../hooks/install/index.ts';
 import type { Call } from '../../call.ts';
 import { invalidInput, usageError } from '../../answer/errors.ts';
 import { done, type Outcome } from '../../answer/outcome.ts';
@@ -30,10 +30,13 @@ export interface HooksInput {
   readonly dryRun?: boolean;
   readonly yes?: boolean;
   readonly print?: boolean;
+  /** How the client is to ask. */
+  readonly handler?: HandlerKind;
 }
 
 /** Has clients ask before they act. */
 export async function installHooks(call: Call, input: HooksInput): Promise<Outcome> {
+  if (input.handler !== undefined) checkHandler(input.targets);
   if (input.print === true) return printed(call, input);
   return changeHooks(call, input, {
     none: (draft) => {
@@ -41,15 +44,21 @@ export async function installHooks(call: Call, input: HooksInput): Promise<Outco
       if (evident.length > 0) return evident;
       throw invalidInput(`no client is set up here: name one of ${namesOf(hookTargets)}`);
     },
-    plan: (target, draft) => target.install(call, draft),
+    plan: (target, draft) => target.install(call, draft, input.handler),
     unchanged: 'is installed already',
     question: 'Write this?',
     verb: 'written',
   });
 }
 
+function checkHandler(names: readonly string[]): void {
+  const able = hookTargets.filter(({ hasToolHandler }) => hasToolHandler === true);
+  if (names.length === 0 || names.map(targetNamed).some((target) => !able.includes(target)))
+    throw usageError(`--handler is for ${namesOf(able)} alone: name it, and no other`);
+}
+
 /** The whole content of one file, as it is where nothing else is in it. */
-async function printed(call: Call, { targets, dryRun, yes }: HooksInput): Promise<Outcome> {
+async function printed(call: Call, { targets, dryRun, yes, handler }: HooksInput): Promise<Outcome> {
   const [name] = targets;
   if (name === undefined || targets.length > 1) throw usageError('--print is for one client: name it');
   if (dryRun === true || yes === true)
@@ -58,7 +67,7 @@ async function printed(call: Call, { targets, dryRun, yes }: HooksInput): Promis
   if (target.print === undefined) throw invalidInput(`${name} has no file to print: use --dry-run`);
   // What a user has for all repositories is as good outside of any.
   const repository = await call.repository().catch(() => null);
-  const { file, content } = target.print(call, repository?.worktree ?? null);
+  const { file, content } = target.print(call, repository?.worktree ?? null, handler);
   call.note(line`for ${target.title}: ${file}`);
   return done(null, { client: name, file, content }, () => content.trimEnd());
 }

@@ -1,3 +1,4 @@
+import type { HandlerKind } from '../../../hooks/install/index.ts';
 import type { Call } from '../../call.ts';
 import type { Draft } from './draft.ts';
 
@@ -11,9 +12,18 @@ export interface HookTarget {
   /** Whether a repository looks as if it were used here: it is meant where no name is given. */
   isEvident(draft: Draft): boolean;
   /** What a file of it would hold that has nothing else. Absent where there is no such file. */
-  print?(call: Call, worktree: string | null): { readonly file: string; readonly content: string };
-  /** Puts what is missing into the draft. @throws CommandError NOT_WRITTEN with file and remedy. */
-  install(call: Call, draft: Draft): Promise<TargetPlan>;
+  print?(
+    call: Call,
+    worktree: string | null,
+    handler?: HandlerKind,
+  ): { readonly file: string; readonly content: string };
+  /** It can ask the agent's own `rhema mcp` in place of a command. */
+  readonly hasToolHandler?: true;
+  /**
+   * Puts what is missing into the draft. `handler`: how the client is to ask; else as it does, or by a command.
+   * @throws CommandError NOT_WRITTEN with file and remedy.
+   */
+  install(call: Call, draft: Draft, handler?: HandlerKind): Promise<TargetPlan>;
   /** Takes out exactly what is ours. */
   uninstall(call: Call, draft: Draft): Promise<TargetPlan>;
   status(call: Call, draft: Draft): Promise<TargetStatus>;
@@ -45,6 +55,8 @@ export interface TargetStatus {
   readonly changed: readonly string[];
   /** The command lines of ours that were found. */
   readonly commands: readonly CommandStatus[];
+  /** Events at which the agent's own `rhema mcp` is asked in place of a command. */
+  readonly byTool?: readonly string[];
   /** What else is to be said; a problem with its remedy first. */
   readonly notes: readonly string[];
 }
