@@ -17,7 +17,8 @@ export function applyFind(called: Called, findings: Findings, run: Run): void {
   for (const [index, test] of tests.entries()) {
     const text = beginningOf(test);
     const value = tests[index + 1];
-    if (text === '-delete') for (const file of found) findings.write(name, folder, file, { how: 'tree' });
+    if (text === '-delete')
+      for (const file of found) findings.write(name, folder, file, { how: 'tree', replaces: true });
     else if (/^-fprint0?$|^-fprintf$|^-fls$/.test(text) && value !== undefined)
       findings.write(name, folder, value);
     else if (/^-(exec|ok)(dir)?$/.test(text))

@@ -7,6 +7,8 @@ export interface WriteOptions {
   readonly how?: Extent;
   /** See {@link ShellWrite.inside}. */
   readonly inside?: string | null;
+  /** See {@link ShellWrite.replaces}. */
+  readonly replaces?: boolean;
 }
 
 /** What has been found so far; the same thing is named once. */
@@ -17,12 +19,12 @@ export class Findings {
   readonly #unjudged = new Map<string, Unjudged>();
 
   write(command: string, folder: string | null, field: Field, options: WriteOptions = {}): void {
-    const { how = 'file', inside = null } = options;
+    const { how = 'file', inside = null, replaces = false } = options;
     if (field.kind === 'unknown') return this.unjudge(command, field.why);
     if (isDevice(field.text) || field.text === '') return;
     const found = placeOf(field, folder);
     if (found === null) return this.unjudge(command, folder === null ? 'folder' : 'variable');
-    this.#add(this.#writes, { ...found, how, inside, command });
+    this.#add(this.#writes, { ...found, how, inside, replaces, command });
   }
 
   read(command: string, folder: string | null, field: Field): void {

@@ -79,13 +79,14 @@ export class GitCall {
   writes(paths: readonly Field[]): void {
     for (const path of paths) {
       const field = pathspecField(path);
-      if (field !== null) this.#findings.write(this.#name, this.#folder, field, { how: 'tree' });
+      if (field !== null)
+        this.#findings.write(this.#name, this.#folder, field, { how: 'tree', replaces: true });
     }
   }
 
   /** A path that is no pathspec. */
   writesPlain(path: Field, inside: string | null = null): void {
-    this.#findings.write(this.#name, this.#folder, path, { how: 'tree', inside });
+    this.#findings.write(this.#name, this.#folder, path, { how: 'tree', inside, replaces: true });
   }
 
   writesFile(path: Field): void {

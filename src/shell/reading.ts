@@ -29,6 +29,8 @@ export interface ShellWrite extends NamedPath {
   readonly pattern: string | null;
   /** If `path` is a folder by then, this name in it is written instead: the target of `mv a b`. */
   readonly inside: string | null;
+  /** Where a link lies there, the link is another one then, or gone; else what it leads to is written. */
+  readonly replaces: boolean;
   /** The command's name, or the operator of a redirection. */
   readonly command: string;
 }

@@ -116,7 +116,8 @@ function inPlaceAwk({ name, args, folder }: Special, findings: Findings): boolea
   const left = at === -1 ? args.toSpliced(apart - 1, 2) : args.toSpliced(at, 1);
   const read = argumentsOf(left, { valued: set('-f --file -v --assign -F --field-separator') });
   const files = has(read, '-f', '--file') ? read.operands : read.operands.slice(1);
-  for (const file of files) if (!/^\w+=/.test(beginningOf(file))) findings.write(name, folder, file);
+  for (const file of files)
+    if (!/^\w+=/.test(beginningOf(file))) findings.write(name, folder, file, { replaces: true });
   return true;
 }
 

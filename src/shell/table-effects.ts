@@ -30,12 +30,12 @@ export function rowOf(called: Called): { readonly row: CommandRow; readonly call
 }
 
 export function formsOf(row: CommandRow): OptionForms {
-  const { valued, outputs, folders, into, attached, only, unless } = row;
-  const tree = row.tree === true ? '' : row.tree;
+  const { valued, outputs, folders, into, attached, only, unless, follows } = row;
+  const [tree, replaces] = [row.tree, row.replaces].map((when) => (when === true ? '' : when));
   return {
     valued: new Set([valued, outputs, folders, into].flatMap(words)),
     attached: new Set(words(attached)),
-    asked: new Set([only, unless, tree].flatMap(words)),
+    asked: new Set([only, unless, tree, replaces, follows].flatMap(words)),
     isSingleDashLong: row.singleDash === true,
   };
 }
@@ -111,7 +111,13 @@ class Writer {
   }
 
   #add(file: Field, how = this.#how, inside: string | null = null): void {
-    this.#findings.write(this.#called.name, this.#called.folder, file, { how, inside });
+    const { replaces, follows } = this.#row;
+    const isNew = replaces === true || this.#has(replaces);
+    this.#findings.write(this.#called.name, this.#called.folder, file, {
+      how,
+      inside,
+      replaces: isNew && !this.#has(follows),
+    });
   }
 
   #each(files: readonly Field[]): void {
@@ -153,7 +159,8 @@ class Writer {
     this.#add(target, this.#how, isWhole || name?.kind !== 'text' ? null : name.text);
   }
 
-  #has = (options: string): boolean => words(options).some((name) => this.#args.options.has(name));
+  #has = (options: string | undefined): boolean =>
+    words(options).some((name) => this.#args.options.has(name));
 
   #within(folder: Field, source: Field): void {
     const name = lastName(source);

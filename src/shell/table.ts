@@ -19,6 +19,10 @@ export interface CommandRow {
   readonly only?: string;
   /** It writes nothing with one of these. */
   readonly unless?: string;
+  /** What it writes is a new file of the name, also in place of a link: always, or with one of these options. */
+  readonly replaces?: true | string;
+  /** It writes what a link leads to with one of these. */
+  readonly follows?: string;
   /** Everything below what it writes is meant, too: always, or with one of these options. */
   readonly tree?: true | string;
   /**
@@ -67,28 +71,38 @@ export const commandTable: Readonly<Record<string, CommandRow>> = {
   truncate: { operands: 'written', valued: '-s --size -r --reference' },
   tee: { operands: 'written' },
   sponge: { operands: 'written' },
-  rm: { operands: 'written', tree: '-r -R --recursive' },
+  rm: { operands: 'written', replaces: true, tree: '-r -R --recursive' },
   rmdir: { operands: 'written' },
-  unlink: { operands: 'written' },
+  unlink: { operands: 'written', replaces: true },
   shred: { operands: 'written', valued: '-n --iterations -s --size' },
-  trash: { operands: 'written', tree: true },
+  trash: { operands: 'written', replaces: true, tree: true },
   mkfifo: { operands: 'written', valued: '-m --mode' },
-  mv: { operands: 'moved', into: '-t --target-directory', valued: '-S --suffix', tree: true },
+  mv: {
+    operands: 'moved',
+    into: '-t --target-directory',
+    valued: '-S --suffix',
+    replaces: true,
+    tree: true,
+  },
   cp: {
     operands: 'copied',
     into: '-t --target-directory',
     valued: '-S --suffix',
+    replaces: '--remove-destination',
     tree: '-r -R -a --recursive --archive',
   },
-  ln: { operands: 'linked', into: '-t --target-directory', valued: '-S --suffix' },
+  ln: { operands: 'linked', into: '-t --target-directory', valued: '-S --suffix', replaces: true },
   install: {
     operands: 'copied',
     into: '-t --target-directory',
     unless: '-d --directory',
+    replaces: true,
     valued: '-m --mode -o --owner -g --group -S --suffix',
   },
   rsync: {
     operands: 'last',
+    replaces: true,
+    follows: '--inplace',
     tree: true,
     unless: '-n --dry-run --list-only',
     valued:
@@ -104,6 +118,8 @@ export const commandTable: Readonly<Record<string, CommandRow>> = {
   // Editors of streams.
   sed: {
     operands: 'written',
+    replaces: true,
+    follows: '--follow-symlinks',
     only: '-i --in-place',
     attached: '-i --in-place',
     scriptUnless: '-e --expression -f --file',
@@ -112,12 +128,20 @@ export const commandTable: Readonly<Record<string, CommandRow>> = {
   },
   perl: {
     operands: 'written',
+    replaces: true,
     only: '-i',
     attached: '-i -D -C',
     scriptUnless: '-e -E',
     valued: '-e -E -I -F -M -m',
   },
-  ruby: { operands: 'written', only: '-i', attached: '-i', scriptUnless: '-e', valued: '-e -I -r -F' },
+  ruby: {
+    operands: 'written',
+    replaces: true,
+    only: '-i',
+    attached: '-i',
+    scriptUnless: '-e',
+    valued: '-e -I -r -F',
+  },
   yq: {
     operands: 'written',
     only: '-i --inplace',

@@ -35,7 +35,12 @@ export async function readCommand(call: Call, command: string): Promise<ReadComm
   };
   const places = writes.map((write): NamedPlace => {
     const path = onDisk(write, roots);
-    const place = call.world.inspection.place(repository, call.cwd, path);
+    const place = call.world.inspection.place(
+      repository,
+      call.cwd,
+      path,
+      write.replaces && write.pattern === null,
+    );
     const name = write.pattern === null ? shownPath(write) : join(shownPath(write), write.pattern);
     return write.pattern === null ? { name, place } : { name, place, matches: matcherOf(write) };
   });

@@ -11,10 +11,7 @@ const stashes: ReadonlySet<GitKind> = new Set<GitKind>(['stash', 'stashAll', 'un
 export async function afterShell(work: HookWork, command: string): Promise<void> {
   const { writes, git } = readShell(command);
   const files = writes.map((write) => foundWrite(work, write)).filter(({ isTree }) => !isTree);
-  noteWritten(
-    work,
-    files.map(({ path }) => path),
-  );
+  noteWritten(work, files);
   // What was put aside comes back: its files are still worked at, though nothing is changed in them.
   const isAside = git.some(({ kind }) => stashes.has(kind));
   const session = git.length === 0 || isAside ? null : await speakingAs(work);

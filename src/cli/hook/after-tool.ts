@@ -6,10 +6,10 @@ import { agentPorts, submit } from '../commands/speak.ts';
 import { line } from '../format/text.ts';
 import { digestOfFile } from './digest-of-file.ts';
 import type { HookWork } from './hook-work.ts';
-import { placed } from './places.ts';
+import { placed, type Named } from './places.ts';
 
 /** What it has written it knows. */
-export function noteWritten(work: HookWork, paths: readonly string[]): void {
+export function noteWritten(work: HookWork, paths: readonly Named[]): void {
   for (const { absolute } of placed(work, paths)) {
     if (absolute === null) continue;
     const token = work.memory.seen(absolute)?.token ?? null;

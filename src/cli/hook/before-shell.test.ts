@@ -1,3 +1,4 @@
+import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { commitAll, git, makeRepository, temporaryFolder, write } from '../../repository/testing/fixture.ts';
@@ -71,6 +72,38 @@ describe('a shell command', () => {
   ])('that would not is run: %s', async (command) => {
     const { two } = await begun();
     expect(await run(two, command)).toMatchObject({ code: 0, told: '' });
+  });
+
+  test.each([
+    ['rm link', 0],
+    ['unlink link', 0],
+    ['mv link other', 0],
+    ['mv web/w.ts link', 0],
+    ['ln -sf web/w.ts link', 0],
+    ['sed -i s/a/b/ link', 0],
+    ['cp --remove-destination web/w.ts link', 0],
+    ['git rm --quiet link', 0],
+    ['rm -r folder', 0],
+    ['echo x > link', 2],
+    ['tee link', 2],
+    ['sed -i --follow-symlinks s/a/b/ link', 2],
+    ['cp web/w.ts link', 2],
+    ['rm folder/a.ts', 2],
+    ['mv link folder/a.ts', 2],
+    ['rm folder/*.ts', 2],
+  ])('is of a link, or of what it leads to, as the command takes it: %s', async (command, code) => {
+    const { root, two } = await begun();
+    symlinkSync('api/a.ts', join(root, 'link'));
+    symlinkSync('api', join(root, 'folder'));
+    expect(await run(two, command)).toMatchObject({ code });
+  });
+
+  test('that makes a link another one is refused where somebody else has that link', async () => {
+    const { root, one, two } = await begun();
+    symlinkSync('w.ts', join(root, 'web/link'));
+    await run(one, 'ln -sf ../api/a.ts web/link');
+    expect((await run(two, 'rm web/link')).told).toContain('web/link is held by');
+    expect((await run(two, 'echo x > web/link')).code).toBe(0);
   });
 
   test('locks what it writes, and gives it back once it is committed', async () => {

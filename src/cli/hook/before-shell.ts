@@ -12,7 +12,7 @@ import { beforeGit } from './before-git.ts';
 import { asAgent, speakingAs } from './enrolment.ts';
 import type { HookWork } from './hook-work.ts';
 import { renew } from './after-tool.ts';
-import { placed } from './places.ts';
+import { placed, type Placed } from './places.ts';
 import { foundWrite, onDisk, type FoundWrite } from './shell-paths.ts';
 
 /** Git operations before which the agent has to be known: the hooks of Git ask whose commit it is. */
@@ -35,13 +35,7 @@ export async function beforeShell(work: HookWork, command: string): Promise<Hook
   if (refused !== null) return refused;
   const files = reading.writes.map((write) => foundWrite(work, write)).filter(({ isTree }) => !isTree);
   const reads = reading.reads.filter(({ pattern }) => pattern === null);
-  const answer =
-    files.length === 0
-      ? passes
-      : await beforeEdit(
-          work,
-          files.map(({ path }) => path),
-        );
+  const answer = files.length === 0 ? passes : await beforeEdit(work, files);
   if (answer.kind === 'pass')
     noteRead(
       work,
@@ -67,10 +61,7 @@ async function beforeTrees(work: HookWork, { writes }: ShellReading): Promise<Ho
   const coordinator = await call.coordinator();
   const status = await coordinator.query({ kind: 'status', at: null });
   if (status.locks.length === 0) return null;
-  const places = placed(
-    work,
-    trees.map(({ path }) => path),
-  );
+  const places = placed(work, trees);
   const ignored = await call.world.inspection.ignoredAmong(
     repository,
     places.flatMap(({ place }) => (place.kind === 'here' && place.path !== '.' ? [place.path] : [])),
@@ -81,7 +72,7 @@ async function beforeTrees(work: HookWork, { writes }: ShellReading): Promise<Ho
     isIgnored: (path) => ignored.has(path),
   });
   for (const [at, verdict] of verdicts.entries()) {
-    const locks = await inPattern(work, trees[at], verdict.locks);
+    const locks = await inPattern(trees[at], places[at], verdict.locks);
     if (!verdict.passes && locks.length > 0) return refusedTree(work, verdict, locks);
   }
   return null;
@@ -89,14 +80,16 @@ async function beforeTrees(work: HookWork, { writes }: ShellReading): Promise<Ho
 
 /** Of a pattern only what it matches is written. */
 async function inPattern(
-  { worktree }: HookWork,
   tree: FoundWrite | undefined,
+  placed: Placed | undefined,
   locks: readonly LockView[],
 ): Promise<readonly LockView[]> {
-  if (tree === undefined || tree.matching === null) return locks;
+  // By where the folder is, to which a link may have led.
+  const place = placed?.place;
+  if (tree === undefined || tree.matching === null || place === undefined || !('path' in place)) return locks;
   const { default: picomatch } = await import('picomatch');
-  const isMatch = picomatch(tree.matching.pattern);
-  const from = relative(worktree, tree.matching.from);
+  const isMatch = picomatch(tree.matching);
+  const from = place.path;
   return locks.filter((lock) => {
     if (lock.resource !== undefined) return false;
     if (lock.file === undefined) return true;

@@ -22,7 +22,7 @@ import { asAgent } from './enrolment.ts';
 import { handOver } from './hand-over.ts';
 import type { HookWork } from './hook-work.ts';
 import { giveBackClean, keepClaims } from './own-claims.ts';
-import { placed, type Placed } from './places.ts';
+import { placed, type Named, type Placed } from './places.ts';
 import { sleepNoMore } from './wake.ts';
 
 /** Before files are read: what is there now is what the agent knows of them. */
@@ -36,7 +36,7 @@ export function noteRead(work: HookWork, paths: readonly string[]): void {
 }
 
 /** Before files are written: they are locked for the agent, unless somebody else has them. */
-export async function beforeEdit(work: HookWork, paths: readonly string[]): Promise<HookAnswer> {
+export async function beforeEdit(work: HookWork, paths: readonly Named[]): Promise<HookAnswer> {
   const places = placed(work, paths);
   const { outcome, session } = await claimed(work, places);
   if (outcome.kind === 'free' || session === null) return passes;

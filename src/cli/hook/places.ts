@@ -10,9 +10,13 @@ export interface Placed {
   readonly absolute: string | null;
 }
 
-export function placed({ call, repository, worktree }: HookWork, names: readonly string[]): Placed[] {
-  return names.map((name) => {
-    const place = call.world.inspection.place(repository, call.cwd, name);
+/** `replaces`: of a link the link itself is meant, else what it leads to. */
+export type Named = string | { readonly path: string; readonly replaces: boolean };
+
+export function placed({ call, repository, worktree }: HookWork, names: readonly Named[]): Placed[] {
+  return names.map((named) => {
+    const { path: name, replaces } = typeof named === 'string' ? { path: named, replaces: false } : named;
+    const place = call.world.inspection.place(repository, call.cwd, name, replaces);
     return { name, place, absolute: absoluteOf(worktree, place) };
   });
 }

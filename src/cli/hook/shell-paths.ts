@@ -1,5 +1,5 @@
 /** Where the paths of a shell command line lead, on this disk. */
-import { statSync } from 'node:fs';
+import { lstatSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathOnDisk, type ShellWrite } from '../../shell/index.ts';
 import type { HookWork } from './hook-work.ts';
@@ -13,10 +13,12 @@ export function onDisk({ call, worktree, asked }: HookWork, folder: string, path
 
 export interface FoundWrite {
   readonly path: string;
+  /** Of a link itself, and not of what it leads to. */
+  readonly replaces: boolean;
   /** Of what is below a folder, too. */
   readonly isTree: boolean;
-  /** Of what is in that folder only what matches, seen from another one; null: all. */
-  readonly matching: { readonly pattern: string; readonly from: string } | null;
+  /** Of what is in that folder only what matches; null: all. */
+  readonly matching: string | null;
 }
 
 /** What a write is of, by what lies there now. */
@@ -25,15 +27,22 @@ export function foundWrite(work: HookWork, write: ShellWrite): FoundWrite {
   if (write.pattern !== null)
     return {
       path: named,
+      // The folder in which is looked for names is the one that a link leads to.
+      replaces: false,
       isTree: true,
-      matching: { pattern: write.pattern, from: named },
+      matching: write.pattern,
     };
-  const isFolder = isFolderAt(named);
-  if (isFolder && write.inside !== null)
-    return { path: join(named, write.inside), isTree: false, matching: null };
+  const { replaces } = write;
+  if (write.inside !== null && isFolderAt(named))
+    return { path: join(named, write.inside), replaces, isTree: false, matching: null };
+  const isFolder = replaces ? isRealFolderAt(named) : isFolderAt(named);
   // Of a folder as such nothing is written that is no file in it.
-  return { path: named, isTree: isFolder && write.how === 'tree', matching: null };
+  return { path: named, replaces, isTree: isFolder && write.how === 'tree', matching: null };
 }
 
 export const isFolderAt = (path: string): boolean =>
   statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+
+/** A link to a folder is none. */
+const isRealFolderAt = (path: string): boolean =>
+  lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;

@@ -82,8 +82,8 @@ export const realInspection: Inspection = {
   witness: async ({ commonDir }) => (await import('../../daemon/index.ts')).witnessLook(commonDir),
 };
 
-function place({ worktree }: Repository, cwd: string, text: string): PathPlace {
-  if (worktree !== null) return placeOf(worktree, cwd, text);
+function place({ worktree }: Repository, cwd: string, text: string, isReplaced = false): PathPlace {
+  if (worktree !== null) return placeOf(worktree, cwd, text, isReplaced);
   const parsed = parseScopePath(text);
   return parsed.ok
     ? { kind: 'here', path: parsed.value }

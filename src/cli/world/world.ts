@@ -122,7 +122,7 @@ export interface Inspection {
   /** The path of a file, typed in a folder, which need not be there. Refused when it leads out of the repository. */
   filePath(repository: Repository, cwd: string, text: string): Promise<Parsed<ScopePath>>;
   /** Where a path leads, typed in a folder. In a bare repository each is as it is written. */
-  place(repository: Repository, cwd: string, text: string): PathPlace;
+  place(repository: Repository, cwd: string, text: string, isReplaced?: boolean): PathPlace;
   /** How a path of the repository is typed in a folder. */
   pathTyped(repository: Repository, cwd: string, path: string): string;
   /** Files that were changed since a moment, in folders or as such; null where that cannot be told. */

@@ -18,11 +18,13 @@ export type PathPlace =
 
 /**
  * Symlinks are followed as far as the path exists, and one in the place of the file also where nothing is at its end yet: who
- * writes to it makes the file there. So every spelling of one file gives one place.
+ * writes to it makes the file there. So every spelling of one file gives one place. `isReplaced`: of a link in the place of the file
+ * the link itself is meant, as `rm` and `mv` take it.
  */
-export function placeOf(worktree: string, cwd: string, text: string): PathPlace {
+export function placeOf(worktree: string, cwd: string, text: string, isReplaced = false): PathPlace {
   const nul = text.indexOf('\0');
-  const target = realPathOf(resolve(cwd, nul < 0 ? text : text.slice(0, nul)));
+  const named = resolve(cwd, nul < 0 ? text : text.slice(0, nul));
+  const target = isReplaced ? join(realPathOf(dirname(named)), basename(named)) : realPathOf(named);
   const top = realPathOf(worktree);
   const other = inOtherTree(top, target);
   if (other !== null)

@@ -42,7 +42,8 @@ const matching = (pattern: string | null): string => (pattern === null ? '' : ` 
 function writeText(write: ShellWrite): string {
   const below = write.how === 'tree' ? ' and below' : '';
   const inside = write.inside === null ? '' : `, or ${write.inside} within`;
-  return `${write.command} writes ${placeText(write)}${below}${matching(write.pattern)}${inside}`;
+  const does = write.replaces ? 'replaces' : 'writes';
+  return `${write.command} ${does} ${placeText(write)}${below}${matching(write.pattern)}${inside}`;
 }
 
 const readText = (read: ShellRead): string =>
