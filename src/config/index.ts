@@ -17,6 +17,7 @@ export { type ConfigEntry, type LoadedConfig } from './loaded.ts';
 export { slotVariable } from './values.ts';
 export { patternText, scalar } from './yaml-text.ts';
 export { nearestOption } from './nearest-option.ts';
+export { homeOfStray } from './homes.ts';
 export { nearest, nearestPath } from './nearest.ts';
 
 /** See `load.ts`. Loaded, with the YAML library, on first use only: most commands never read the file. */

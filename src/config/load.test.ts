@@ -6,6 +6,7 @@ import {
   configEntries,
   defaultConfig,
   loadConfig,
+  options,
   settingsOf,
   withoutBlock,
   type LoadedConfig,
@@ -77,10 +78,37 @@ describe('a sound block', () => {
     expect(problemsOf(loaded)).toEqual(['CONFIG_MISPLACED_KEY rhema.yaml:2:1']);
     expect(loaded.problems[0]).toMatchObject({
       severity: 'warning',
-      message: 'lock_timeout stands at the top, where nothing reads it: move it under agent_coordination',
+      message: 'lock_timeout stands where nothing reads it: move it under agent_coordination',
     });
     expect(loaded.config).toEqual({ ...defaultConfig, idleExitMs: 3_600_000 });
   });
+
+  const parts = options.map(({ key }) => key.split('.').slice(1));
+
+  test.each(
+    parts.filter((words) => words.some((word) => word.includes('_'))).map((words) => [words.join('.')]),
+  )('%s is named with its place where it stands at the top, or under rhema:', async (path) => {
+    const words = path.split('.');
+    const name = words.at(-1)?.includes('_') === true ? (words.at(-1) ?? '') : (words[0] ?? '');
+    const home = ['agent_coordination', ...words.slice(0, words.indexOf(name))].join('.');
+    const message = `${name} stands where nothing reads it: move it under ${home}`;
+    for (const text of [`name: x\n${name}: 1\n`, `name: x\nrhema:\n  ${name}: 1\n`])
+      expect((await load(text)).problems).toMatchObject([{ code: 'CONFIG_MISPLACED_KEY', message }]);
+  });
+
+  test.each(parts.map((words) => [words.join('.')]))(
+    '%s in a section that is not its own is refused with its place',
+    async (path) => {
+      const words = path.split('.');
+      const name = words.at(-1) ?? '';
+      const wrong = words[0] === 'sync_settings' ? 'safety_validation' : 'sync_settings';
+      const { problems } = await load(`agent_coordination:\n  ${wrong}:\n    ${name}: 1\n`);
+      const home = ['agent_coordination', ...words.slice(0, -1)].join('.');
+      expect(problems).toMatchObject([{ code: 'CONFIG_UNKNOWN_KEY', severity: 'error' }]);
+      expect(problems[0]?.message).toMatch(/^\w+ does not belong in agent_coordination\.\w+: move it under /);
+      expect(problems[0]?.message.split(/ under | or /)).toContain(home);
+    },
+  );
 
   test('may lie under rhema: and use anchors', async () => {
     const text = 'x: &t 90\nrhema:\n  agent_coordination: &all\n    lock_timeout: *t\n';
@@ -114,7 +142,7 @@ describe('what is wrong is said with line, column and remedy', () => {
     [
       'strict_mode: true',
       'CONFIG_UNKNOWN_KEY rhema.yaml:2:3',
-      'agent_coordination.safety_validation.strict_mode',
+      'move it under agent_coordination.safety_validation',
     ],
     [
       'strict_mod: true',

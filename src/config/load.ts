@@ -1,6 +1,7 @@
 import { isAlias, isMap, isScalar, isSeq, type Document, type LineCounter, type YAMLMap } from 'yaml';
 import { quote } from '../core/index.ts';
 import { formatDuration } from './duration.ts';
+import { homeOf, homeOfStray } from './homes.ts';
 import { nearestOption } from './nearest-option.ts';
 import {
   configBlock,
@@ -102,17 +103,14 @@ function readFile(loading: Loading, file: ConfigFile): void {
   readMap(loading, file, configBlock, block);
 }
 
-/** Keys of the block that mean nothing else: those of a single word may be somebody else's at the top. */
-const ownKeys: ReadonlySet<string> = new Set(
-  options.map(({ key }) => key.split('.')[1] ?? '').filter((name) => name.includes('_')),
-);
-
-/** Such a key at the top of the file says nothing, which whoever wrote it there does not know. */
+/** Such a key says nothing, which whoever wrote it there does not know. */
 function warnOfMisplaced(loading: Loading, file: ConfigFile, root: YAMLMap): void {
-  for (const { key } of root.items) {
+  const nested = entryOf(root, 'rhema')?.value;
+  for (const { key } of [...root.items, ...(isMap(nested) ? nested.items : [])]) {
     const name = isScalar(key) ? String(key.value) : '';
-    if (!ownKeys.has(name)) continue;
-    const message = `${name} stands at the top, where nothing reads it: move it under ${configBlock}`;
+    const home = homeOfStray(name);
+    if (home === null) continue;
+    const message = `${name} stands where nothing reads it: move it under ${home}`;
     loading.report('CONFIG_MISPLACED_KEY', message, positionOf(file, key, null));
   }
 }
@@ -167,6 +165,8 @@ function readEntry(loading: Loading, file: ConfigFile, path: string, entry: Entr
 }
 
 function unknownKey(path: string, name: string): string {
+  const home = homeOf(name);
+  if (home !== null) return `${name} does not belong in ${path}: move it under ${home}`;
   const meant = nearestOption(`${path}.${name}`);
   const advice =
     meant === null ? `'rhema config explain' lists the keys` : `did you mean ${meant}? Rename or remove it`;

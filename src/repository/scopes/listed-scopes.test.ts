@@ -51,6 +51,13 @@ function expectKept(before: ScanResult, after: ScanResult): void {
 }
 
 describe('a scope that the root scope’s file lists', () => {
+  test('has no options of its own: a warning names the place of one', async () => {
+    const result = await scanned(['scopes:', '  a: { type: library, strict_mode: true }'], folders('a'));
+    expect(result.problems.map(({ severity, message }) => [severity, message])).toEqual([
+      ['warning', 'strict_mode is of no scope by itself: move it under agent_coordination.safety_validation'],
+    ]);
+  });
+
   test('is what its entry says, and depends on what that names', async () => {
     const result = await scanned(
       [

@@ -11,7 +11,7 @@ import {
   type PathPattern,
   type ScopePath,
 } from '../../core/index.ts';
-import { configBlock } from '../../config/index.ts';
+import { configBlock, homeOfStray } from '../../config/index.ts';
 import type { ScopeProblem } from '../../protocol/index.ts';
 import { folderName } from './candidates.ts';
 import { stripDefinitionFile } from '../path-text.ts';
@@ -117,8 +117,20 @@ function readEntry(yaml: YamlFile, path: ScopePath, position: Position, value: u
   }
   const problems: ScopeProblem[] = [];
   const { scope } = readScopeMap(yaml, node, { folderName: folderName(path), problems });
+  warnOfOptions(yaml, node, problems);
   const split = readSplit(yaml, path, node.get('split', true), problems);
   return { ...entry, scope, split, problems };
+}
+
+/** Options count for the whole repository. */
+function warnOfOptions(yaml: YamlFile, node: YAMLMap, problems: ScopeProblem[]): void {
+  for (const { key } of node.items) {
+    const name = isScalar(key) ? String(key.value) : '';
+    const home = homeOfStray(name);
+    if (home === null) continue;
+    const message = `${name} is of no scope by itself: move it under ${home}`;
+    problems.push(warningAt('MISPLACED_CONFIG', yaml.positionOf(key), message));
+  }
 }
 
 function readSplit(yaml: YamlFile, path: ScopePath, value: unknown, problems: ScopeProblem[]): PathPattern[] {

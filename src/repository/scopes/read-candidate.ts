@@ -1,7 +1,7 @@
-import { isMap } from 'yaml';
+import { isMap, isScalar } from 'yaml';
 import type { ScopePath } from '../../core/index.ts';
 import type { ScopeProblem } from '../../protocol/index.ts';
-import { configBlock } from '../../config/index.ts';
+import { configBlock, homeOfStray } from '../../config/index.ts';
 import { folderName, type Candidate } from './candidates.ts';
 import type { YamlFile } from '../yaml/parse-yaml.ts';
 import { warningAt, wholeFile } from './problems.ts';
@@ -51,15 +51,19 @@ function asScope(candidate: Candidate, { scope, yaml, problems }: ScopeReading):
 
 function misplacedConfig(yaml: YamlFile): ScopeProblem[] {
   const root = yaml.document.contents;
-  if (!isMap(root) || !root.has(configBlock)) return [];
-  const position = yaml.positionOf(root.get(configBlock, true));
-  return [
-    warningAt(
-      'MISPLACED_CONFIG',
-      position,
-      `${configBlock} is read from the root scope's file only: move it`,
-    ),
-  ];
+  if (!isMap(root)) return [];
+  return root.items.flatMap(({ key }) => {
+    const name = isScalar(key) ? String(key.value) : '';
+    const advice = name === configBlock ? 'move it' : strayAdvice(name);
+    if (advice === null) return [];
+    const message = `${name} is read from the root scope's file only: ${advice}`;
+    return [warningAt('MISPLACED_CONFIG', yaml.positionOf(key), message)];
+  });
+}
+
+function strayAdvice(name: string): string | null {
+  const home = homeOfStray(name);
+  return home === null ? null : `move it there, under ${home}`;
 }
 
 /** Other tools have files called `scope.yaml` too: only what looks like ours is a scope. */

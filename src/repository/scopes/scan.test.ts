@@ -189,7 +189,14 @@ describe('configuration', () => {
     const text = `${flat('a')}\nagent_coordination:\n  lock_timeout: 90\n`;
     const result = await scan(makeRepository({ 'a/rhema.yaml': text }));
     expect(result.config.config.lockTtlMs).toBe(60_000);
-    expect(problemsOf(result)).toEqual(['MISPLACED_CONFIG a/rhema.yaml:5:3']);
+    expect(problemsOf(result)).toEqual(['MISPLACED_CONFIG a/rhema.yaml:4:1']);
+  });
+
+  test('nor are its options by themselves in another scope, and the warning names their place', async () => {
+    const result = await scan(makeRepository({ 'a/rhema.yaml': `${flat('a')}\nstrict_mode: true\n` }));
+    expect(result.problems.map(({ message }) => message)).toContain(
+      "strict_mode is read from the root scope's file only: move it there, under agent_coordination.safety_validation",
+    );
   });
 });
 
