@@ -55,6 +55,17 @@ describe('catching up for whoever asks', () => {
     expect(world.looks).toBe(2);
   });
 
+  it('needs no waiting for the next look where a file that is known was written anew', async () => {
+    await world.follower.followIfTouched();
+    expect(world.looks).toBe(0);
+    [world.fingerprint, world.touched] = ['f2', true];
+    await world.follower.followIfTouched();
+    expect(world.kinds).toEqual(['Configure', 'DefineScopes']);
+    [world.fingerprint, world.touched] = ['f3', true];
+    await world.follower.catchUp();
+    expect(world.scans).toHaveLength(2);
+  });
+
   it('never says without a look that there are no scopes', async () => {
     world.definitions = [];
     await world.follower.refresh({ acceptNone: true });

@@ -14,14 +14,17 @@ const never = (): never => {
 
 let service: FakeCoordinator;
 let looks: number;
+let touched: boolean;
 let follower: ScopeFollower;
 let coordinator: LocalCoordinator;
 beforeEach(() => {
   service = new FakeCoordinator();
   looks = 0;
+  touched = false;
   follower = new ScopeFollower({
     scan: never,
     fingerprint: () => Promise.reject(new Error(`look ${(looks += 1)}`)),
+    known: { noteLook: () => {}, areTouched: () => touched },
     inForce: never,
     submit: never,
     showProblems: () => {},
@@ -43,6 +46,22 @@ const past: Moment = { kind: 'revision', revision: asRevision(1) };
 
 it.each(now)('looks at the scope files before it answers, where nothing is held: %j', async (query) => {
   await coordinator.query(query);
+  expect(looks).toBe(1);
+});
+
+it.each(now)('looks at them while something is held, too, where one was written anew: %j', async (query) => {
+  service.isIdle = false;
+  await coordinator.query(query);
+  expect(looks).toBe(0);
+  touched = true;
+  await coordinator.query(query);
+  expect(looks).toBe(1);
+});
+
+it('gives a lock by the files as they are', async () => {
+  service.isIdle = false;
+  touched = true;
+  await coordinator.submit({ requestId: 'r', command: { kind: 'AcquireLock' } as never });
   expect(looks).toBe(1);
 });
 
@@ -141,6 +160,7 @@ it('who asks for a scope that was just made, and for one that is held, is told w
   const files = {
     unseen: null,
     switchesOff: true,
+    isTouched: () => false,
     confirmsSwitchingOff: async () => true,
     refreshIfChanged: async () => (looks += 1) > 0,
   };

@@ -42,6 +42,17 @@ export class LocalCoordinator implements ServedCoordinator {
    * switched off, and for a join where nothing is held any more.
    */
   submit(request: CommandRequest): Promise<Reply> {
+    if (this.#isBeforeFiles(request))
+      return this.#follower.followIfTouched().then(() => this.#submitSeen(request));
+    return this.#submitSeen(request);
+  }
+
+  /** What an agent gets, it gets by the files as they are. */
+  #isBeforeFiles({ command: { kind } }: CommandRequest): boolean {
+    return givingKinds.has(kind) && this.#follower.isTouched();
+  }
+
+  #submitSeen(request: CommandRequest): Promise<Reply> {
     return this.#mayBeNew(request) ? this.#submitUnlessNew(request) : this.#serve(request, asItIs);
   }
 
@@ -105,13 +116,17 @@ export class LocalCoordinator implements ServedCoordinator {
   async query<Q extends Query>(query: Q): Promise<Answer<Q>> {
     const mayBeBehind = this.#service.idle() || this.#follower.tellsTrouble;
     if (query.kind === 'scopes' && query.fresh === true) await this.#follower.followNow();
-    else if (mayBeBehind && tellsOfScopes(query)) await this.#follower.catchUp();
+    else if (tellsOfScopes(query)) await this.#seeFiles(mayBeBehind);
     // What Git has done to scopes is asked for with their syncs; a tree that cannot be read undoes nothing.
     if (tellsOfSyncs(query)) await this.#gitFollower.look().catch(() => undefined);
     const answer = await this.#service.query(query);
     if (query.kind !== 'scopes' || query.fresh !== true) return answer;
     const { declared } = this.#follower;
     return declared === null ? answer : { ...answer, declared };
+  }
+
+  #seeFiles(mayBeBehind: boolean): Promise<void> {
+    return mayBeBehind ? this.#follower.catchUp() : this.#follower.followIfTouched();
   }
 
   watch(fromRevision: Revision, signal: AbortSignal): AsyncIterable<Entry> {

@@ -2,7 +2,6 @@ import { type Config, type LoadedConfig } from '../config/index.ts';
 import type { LastGood, ScanResult } from '../repository/index.ts';
 import { asTimeMs, retryAdvice, type CommandOf } from '../core/index.ts';
 import {
-  CoordinatorError,
   type DeclaredSyncs,
   type RefreshOptions,
   type RefreshReport,
@@ -10,13 +9,17 @@ import {
   type ScopeProblem,
 } from '../protocol/index.ts';
 import { Coalesced } from './coalesced.ts';
+import type { KnownFiles } from './known-files.ts';
 import {
   allGone,
   disabled,
   disablingWaits,
+  filesProblems,
   grantedSettings,
   isBusy,
+  isGone,
   settingsWait,
+  unlessDisabled,
   unseenFiles,
   refusalProblems,
   type InForce,
@@ -31,6 +34,8 @@ export interface ScopePorts {
   scan(previous: LastGood | null): Promise<ScanResult>;
   /** Changes whenever a scan might give another result. */
   fingerprint(): Promise<string>;
+  /** Cheap looks at the files that are known, between those at the whole tree. */
+  readonly known: Pick<KnownFiles, 'noteLook' | 'areTouched'>;
   inForce(): Promise<InForce>;
   submit(command: ScopeCommand): Promise<Reply>;
   /** Shows the problems in the answers to queries. */
@@ -150,6 +155,7 @@ export class ScopeFollower {
     if (good === null) return;
     this.#note(good.fingerprint);
     await this.#take(good);
+    this.#ports.known.noteLook();
   }
 
   /**
@@ -195,6 +201,18 @@ export class ScopeFollower {
     return unlessDisabled(this.#follows.run());
   }
 
+  /**
+   * The same where a file that is known was written anew, or has not come to rest: whoever edits one and calls next means what
+   * he has written.
+   */
+  async followIfTouched(): Promise<void> {
+    if (this.isTouched()) await this.followNow();
+  }
+
+  isTouched(): boolean {
+    return this.#seen !== this.#taken || this.#ports.known.areTouched();
+  }
+
   /** Whether, after a look from now, files were taken over since there were so many `takes`. Else as {@link catchUp}. */
   async hasTakenSince(takes: number): Promise<boolean> {
     if (this.#takes === takes) await this.followNow();
@@ -213,7 +231,7 @@ export class ScopeFollower {
   }
 
   async #catchUp(): Promise<void> {
-    if (!this.#isGoodEnough()) await this.#follow();
+    if (!this.#isGoodEnough() || this.isTouched()) await this.#follow();
   }
 
   async #follow(): Promise<void> {
@@ -231,6 +249,7 @@ export class ScopeFollower {
   }
 
   async #look(): Promise<string> {
+    this.#ports.known.noteLook();
     const fingerprint = await this.#seeing(() => this.#ports.fingerprint());
     this.#note(fingerprint);
     return fingerprint;
@@ -363,20 +382,6 @@ export class ScopeFollower {
   }
 }
 
-/** Whether all that was there is not, scopes and settings: what is not believed of the ones is not of the others. */
-function isGone(scan: ScanResult, inForce: InForce, { acceptNone = false }: RefreshOptions): boolean {
-  if (acceptNone || scan.definitions.length > 0 || inForce.definitions.length === 0) return false;
-  return Object.values(scan.config.origins).every(({ kind }) => kind !== 'file');
-}
-
-async function unlessDisabled(look: Promise<void>): Promise<void> {
-  try {
-    await look;
-  } catch (error) {
-    if (error instanceof CoordinatorError && error.code === 'DISABLED') throw error;
-  }
-}
-
 interface Configured {
   /** Whether some of the settings wait until what is held fits them. */
   readonly waits: boolean;
@@ -385,11 +390,6 @@ interface Configured {
 
 interface Defined extends Pick<RefreshReport, 'revision' | 'accepted'> {
   readonly problems: readonly ScopeProblem[];
-}
-
-/** What there is to do where there are no scopes is no advice where there were some. */
-function filesProblems({ problems }: ScanResult, { definitions }: InForce): readonly ScopeProblem[] {
-  return definitions.length === 0 ? problems : problems.filter(({ code }) => code !== 'NO_SCOPES');
 }
 
 /** In the audit trail. */

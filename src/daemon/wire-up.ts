@@ -19,6 +19,7 @@ import { loadRequestParsers, type Coordinator, type ScopesAnswer } from '../prot
 import { openService, readHostIdentity } from '../service/index.ts';
 import { SystemClock, systemTime, systemTimers } from '../time/index.ts';
 import type { About, Service, SyncsNow } from '../service/index.ts';
+import { KnownFiles } from './known-files.ts';
 import { DeadWatcher } from './dead-watcher.ts';
 import { withChecks } from './direct.ts';
 import { embeddedEngine } from './embedded-engine.ts';
@@ -89,8 +90,12 @@ export async function openCoordination(options: OpenOptions, opener: Opener): Pr
     const hasLog = engine.hasLog(commonDir);
     const repository = hasLog ? withMainWorktree(options.repository, paths) : options.repository;
     const memory = new ScanMemory();
-    const scan = (previous: LastGood | null): Promise<ScanResult> =>
-      scanRepository(repository, { previous, env, memory });
+    const known = new KnownFiles(editedTree(repository), () => performance.now());
+    const scan = async (previous: LastGood | null): Promise<ScanResult> => {
+      const found = await scanRepository(repository, { previous, env, memory });
+      known.note(found);
+      return found;
+    };
     const fingerprint = (): Promise<string> => fingerprintOnly(repository, memory);
     const first = await lookFirst(scan, env);
     if (!hasLog) refuseWithoutLog(first);
@@ -100,7 +105,7 @@ export async function openCoordination(options: OpenOptions, opener: Opener): Pr
       opener.observer?.trouble({ kind: 'witnessNotKept', message, cause }),
     );
     try {
-      return await start(options, opener, { first, scan, fingerprint, log });
+      return await start(options, opener, { first, scan, fingerprint, known, log });
     } catch (error) {
       await log.close();
       throw error;
@@ -109,6 +114,10 @@ export async function openCoordination(options: OpenOptions, opener: Opener): Pr
     throw toFailure(error);
   }
 }
+
+/** Null: what is in force is in a commit, or nobody knows where the files are. */
+const editedTree = ({ mainWorktree, worktree, bare }: Repository): string | null =>
+  mainWorktree ?? (bare ? null : worktree);
 
 /** That the files cannot be looked at is not the end: the log may have a graph. */
 async function lookFirst(scan: Opened['scan'], env: NonNullable<OpenOptions['env']>): Promise<FirstLook> {
@@ -129,11 +138,12 @@ interface Opened {
   readonly first: FirstLook;
   readonly scan: (previous: LastGood | null) => Promise<ScanResult>;
   readonly fingerprint: () => Promise<string>;
+  readonly known: KnownFiles;
   readonly log: OpenStore;
 }
 
 async function start(options: OpenOptions, opener: Opener, opened: Opened): Promise<Coordination> {
-  const { first, scan, fingerprint, log } = opened;
+  const { first, scan, fingerprint, known, log } = opened;
   const service = await startService(options, opener, opened);
   const close = async (): Promise<void> => {
     await service.stop();
@@ -142,6 +152,7 @@ async function start(options: OpenOptions, opener: Opener, opened: Opened): Prom
   const follower = new ScopeFollower({
     scan,
     fingerprint,
+    known,
     inForce: () => inForceOf(service),
     submit: (command) => service.submitInternal(command),
     showProblems: (problems) => service.setScopeProblems(problems),

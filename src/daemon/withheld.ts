@@ -3,6 +3,7 @@
  * the settings of that moment, and a change of files must not take it back.
  */
 import { options, settingsOf, type LoadedConfig } from '../config/index.ts';
+import type { ScanResult } from '../repository/index.ts';
 import {
   isSameSetting,
   patternsMax,
@@ -13,6 +14,7 @@ import {
 import {
   CoordinatorError,
   type Coordinator,
+  type RefreshOptions,
   type Reply,
   type ScopeProblem,
   type StatusAnswer,
@@ -143,4 +145,24 @@ export function refusalProblems(reply: Reply): readonly ScopeProblem[] {
   if (reply.ok) return [];
   const { code, message } = reply.rejection;
   return [{ code, severity: 'error', file: null, line: null, column: null, message }];
+}
+
+/** Whether all that was there is not, scopes and settings: what is not believed of the ones is not of the others. */
+export function isGone(scan: ScanResult, inForce: InForce, { acceptNone = false }: RefreshOptions): boolean {
+  if (acceptNone || scan.definitions.length > 0 || inForce.definitions.length === 0) return false;
+  return Object.values(scan.config.origins).every(({ kind }) => kind !== 'file');
+}
+
+/** What there is to do where there are no scopes is no advice where there were some. */
+export function filesProblems({ problems }: ScanResult, { definitions }: InForce): readonly ScopeProblem[] {
+  return definitions.length === 0 ? problems : problems.filter(({ code }) => code !== 'NO_SCOPES');
+}
+
+/** A look in vain is told in its own place; that all is switched off, at once. */
+export async function unlessDisabled(look: Promise<void>): Promise<void> {
+  try {
+    await look;
+  } catch (error) {
+    if (error instanceof CoordinatorError && error.code === 'DISABLED') throw error;
+  }
 }

@@ -152,6 +152,7 @@ export class Stage {
     return new ScopeFollower({
       scan: (previous: LastGood | null) => scanRepository(repository, { previous, env: {} }),
       fingerprint: () => fingerprintOnly(repository),
+      known: { noteLook: () => {}, areTouched: () => false },
       inForce: () => inForceOf(service),
       submit: (command) => service.submitInternal(command),
       showProblems: (problems) => service.setScopeProblems(problems),

@@ -43,6 +43,8 @@ export class FollowerWorld {
   syncCommands: ScanResult['syncCommands'] = new Map();
   unread: ScopePath[] = [];
   fingerprint = 'f1';
+  /** Whether a file that is known was written anew since the last look. */
+  touched = false;
   /** What every look at the files ends with. */
   trouble: Error | null = null;
   refusal: Reply | null = null;
@@ -64,6 +66,7 @@ export class FollowerWorld {
       this.looks += 1;
       return this.look();
     },
+    known: { noteLook: () => (this.touched = false), areTouched: () => this.touched },
     inForce: async () => {
       await this.gate;
       const { inForce: definitions, settings, work } = this;
