@@ -6,7 +6,7 @@ import { passes, type Act, type HookAnswer } from '../../hooks/index.ts';
 import { begin, end, hear, letGo, stop } from './moments.ts';
 import { keepName } from './also-known.ts';
 import { noteWritten, renew } from './after-tool.ts';
-import { beforeEdit, noteRead } from './before-tool.ts';
+import { beforeEdit, noteRead, noteReadAfter } from './before-tool.ts';
 import { line } from '../format/text.ts';
 import { mainAgentOf, speakFor, speakingAs } from './enrolment.ts';
 import type { HookWork } from './hook-work.ts';
@@ -68,6 +68,7 @@ async function beforeTool(work: HookWork, act: Act | null): Promise<HookAnswer> 
 
 async function afterTool(work: HookWork, act: Act | null): Promise<HookAnswer> {
   if (act?.kind === 'edit' && !isTooMuch(act.paths)) noteWritten(work, act.paths);
+  if (act?.kind === 'read' && !isTooMuch(act.paths)) noteReadAfter(work, act.paths);
   if (act?.kind === 'shell') await (await import('./after-shell.ts')).afterShell(work, act.command);
   if (act?.kind === 'join' && act.agent !== null) await becomeWhoItJoinedAs(work, act.agent);
   return alive(work);

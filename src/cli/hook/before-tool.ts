@@ -31,9 +31,24 @@ export function noteRead(work: HookWork, paths: readonly string[]): void {
     if (absolute === null) continue;
     const digest = digestOfFile(absolute);
     const token = work.memory.seen(absolute)?.token ?? null;
-    if (digest !== null) work.memory.keepSeen(absolute, { digest, token });
+    if (digest !== null) work.memory.keepSeen(absolute, { digest, token, readBy: toolUseOf(work) });
   }
 }
+
+/**
+ * After files were read, for clients that tell of it only then. Where it was told of before, that stands: what somebody has written
+ * since, the agent may not have read.
+ */
+export function noteReadAfter(work: HookWork, paths: readonly string[]): void {
+  for (const { absolute } of placed(work, paths)) {
+    const seen = absolute === null ? null : work.memory.seen(absolute);
+    if (absolute === null || seen?.readBy === toolUseOf(work)) continue;
+    const digest = digestOfFile(absolute);
+    if (digest !== null) work.memory.keepSeen(absolute, { digest, token: seen?.token ?? null });
+  }
+}
+
+const toolUseOf = ({ asked }: HookWork): string => asked.toolUse ?? '';
 
 /** Before files are written: they are locked for the agent, unless somebody else has them. */
 export async function beforeEdit(work: HookWork, paths: readonly Named[]): Promise<HookAnswer> {

@@ -41,6 +41,8 @@ export interface Seen {
   readonly digest: string | null;
   /** Under which lock of its own; null: under none. */
   readonly token: FencingToken | null;
+  /** Which tool use was told of before it read that; empty where the client has no name for one. Absent: none was. */
+  readonly readBy?: string;
 }
 
 /** Of sessions that ended without a word, milliseconds. */

@@ -1,4 +1,5 @@
 /** Sessions of a client in a repository, as its hooks tell of them. */
+import type { HookClient } from '../../hooks/index.ts';
 import { serveHook } from '../hook/serve-hook.ts';
 import { processPorts } from '../process/process-ports.ts';
 import { rhemaIn } from './direct.ts';
@@ -22,17 +23,19 @@ export interface Heard {
   readonly json: Record<string, unknown>;
 }
 
-/** A session of Claude Code, which says what happens to it. */
+/** A session of a client, of Claude Code if no other is named, which says what happens to it. */
 export class Session {
   readonly #root: string;
   readonly #id: string;
   readonly #over: object;
+  readonly #client: HookClient;
   #tools = 0;
 
-  constructor(root: string, id: string, over: object = {}) {
+  constructor(root: string, id: string, over: object = {}, client: HookClient = 'claude') {
     this.#root = root;
     this.#id = id;
     this.#over = over;
+    this.#client = client;
   }
 
   /** What its client runs in the background when it stops. */
@@ -48,7 +51,7 @@ export class Session {
   ): Promise<Heard> {
     const payload = { session_id: this.#id, cwd: this.#root, hook_event_name, ...this.#over, ...more };
     const ports = { ...processPorts(), env: { PATH: process.env['PATH'] ?? '', ...env }, cwd: this.#root };
-    const words = { client: 'claude', event } as const;
+    const words = { client: this.#client, event };
     const { stdout, stderr, exitCode } = await serveHook(ports, words, JSON.stringify(payload), {
       direct: true,
       deadlineMs: 60_000,
