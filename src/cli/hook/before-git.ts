@@ -41,7 +41,9 @@ const wholeTree: Readonly<Partial<Record<GitKind, WholeTree>>> = {
   addTracked: { does: 'stage', narrower: (own) => ['git', 'add', '--', ...own] },
   commitAll: { does: 'commit', narrower: (own) => ['git', 'commit', '--', ...own] },
   commit: { does: 'commit', narrower: (own) => ['git', 'commit', '--', ...own] },
-  checkout: { does: 'carry to another commit', narrower: apart },
+  // Whoever goes on in this tree commits to where HEAD is, new files as well.
+  checkout: { does: 'carry to another commit', touches: 'all', narrower: apart },
+  newBranch: { does: 'carry to another branch', touches: 'all', narrower: apart },
   'read-tree': { does: 'undo', narrower: apart },
   rebase: { does: 'stand in the way of, or undo,', narrower: apart },
   merge: { does: 'stand in the way of, or mix up,', narrower: apart },

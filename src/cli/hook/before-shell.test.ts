@@ -38,6 +38,10 @@ describe('a shell command', () => {
     'git commit -am all',
     'git reset --hard && true',
     'git checkout other',
+    'git switch other',
+    'git switch -c mine',
+    'git checkout -b mine',
+    'git checkout --orphan mine',
     'cd web && git clean -fd && git stash -u',
     'git pull --rebase',
     'git add api/a.ts web',
@@ -63,7 +67,6 @@ describe('a shell command', () => {
     'git add web/w.ts',
     'git commit -m w -- web/w.ts',
     'git log > out.log',
-    'git switch -c mine',
     'git add $FILE',
     'git checkout web/w.ts',
     'git add -p',
@@ -151,7 +154,8 @@ describe('a shell command', () => {
     expect((await run(new Session(tree, 'three'), 'git reset --hard')).code).toBe(0);
     expect((await run(two, `git -C ${tree} clean -fdx`)).code).toBe(0);
     commitAll(root);
-    expect((await run(two, 'git reset --hard')).code).toBe(0);
+    for (const command of ['git reset --hard', 'git switch -c mine'])
+      expect((await run(two, command)).code, command).toBe(0);
   });
 
   test('on a whole tree is run where the others have only new files, unless it is of these, too', async () => {
@@ -159,13 +163,7 @@ describe('a shell command', () => {
     const [one, two] = [new Session(root, 'one'), new Session(root, 'two')];
     await one.before('api/new.ts', 'Write');
     write(root, { 'api/new.ts': 'of one\n', 'web/w.ts': 'of two\n' });
-    for (const command of [
-      'git stash',
-      'git reset --hard',
-      'git commit -am x',
-      'git add -u',
-      'git switch main',
-    ])
+    for (const command of ['git stash', 'git reset --hard', 'git commit -am x', 'git add -u'])
       expect(await run(two, command), command).toMatchObject({ code: 0 });
     for (const command of [
       'git stash -u',
@@ -173,6 +171,8 @@ describe('a shell command', () => {
       'git add -A',
       'git add api',
       'git add api/new.ts',
+      'git switch main',
+      'git switch -c mine',
     ])
       expect(await run(two, command), command).toMatchObject({ code: 2 });
     expect(await run(one, 'git add api/new.ts')).toMatchObject({ code: 0 });
