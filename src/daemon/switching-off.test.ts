@@ -16,6 +16,7 @@ const switchingOff = {
   takes: 0,
   unseen: null,
   switchesOff: true,
+  isTouched: () => false,
   confirmsSwitchingOff: async () => true,
   refreshIfChanged: async () => false,
 } as unknown as ScopeFollower;
