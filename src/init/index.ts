@@ -2,7 +2,7 @@ import type { FileChange } from './files/file-change.ts';
 import type { BlockSetting } from './files/settings.ts';
 import type { InitRequest, Prepared } from './prepare.ts';
 import type { MigrateRequest, Migration } from './migrate.ts';
-import type { Origin, Place } from './undo/apply-noted.ts';
+import type { Origin, Place, Words } from './undo/apply-noted.ts';
 import type { TakeOut } from './undo/ours.ts';
 import type { UndoneTree, Undoing, UndoRequest } from './undo/undo.ts';
 import type { PreparedSettings, SettingsRequest } from './prepare-settings.ts';
@@ -18,7 +18,7 @@ export type { Choices, LeftAside } from './situation.ts';
 export { stages, type Stage } from './stage.ts';
 export type { InitRequest, Prepared } from './prepare.ts';
 export type { MigrateRequest, Migration } from './migrate.ts';
-export type { Origin, Place } from './undo/apply-noted.ts';
+export type { Origin, Place, Words } from './undo/apply-noted.ts';
 export type { TakeOut } from './undo/ours.ts';
 export type { StayingFile, UndoneTree, Undoing, UndoRequest } from './undo/undo.ts';
 export type { BlockSetting } from './files/settings.ts';
@@ -63,6 +63,16 @@ export async function applyNoted(
 /** See `undo/apply-noted.ts`. */
 export async function originNoted(place: Place, file: string, now: string): Promise<Origin | null> {
   return (await import('./undo/apply-noted.ts')).originNoted(place, file, now);
+}
+
+/** See `undo/apply-noted.ts`. */
+export async function takenOut(
+  place: Place,
+  file: string,
+  now: string | null,
+  words: Words,
+): Promise<boolean> {
+  return (await import('./undo/apply-noted.ts')).isTakenOut(place, file, now, words);
 }
 
 /** See `undo/written-file.ts`. */

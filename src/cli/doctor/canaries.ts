@@ -1,7 +1,5 @@
 /** Fires an edit that has to be refused through each hook of a client that is installed, by the very words of its file. */
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
-import { canaryOf, hookClients, type Canary, type HookClient } from '../../hooks/index.ts';
+import { hookClients } from '../../hooks/index.ts';
 import {
   commandLine,
   jsonHookClients,
@@ -9,58 +7,57 @@ import {
   toolHandlerAt,
   type JsonHookClient,
 } from '../../hooks/install/index.ts';
-import { readRegularFile } from '../../repository/index.ts';
+import type { Repository } from '../../repository/index.ts';
 import type { Call } from '../call.ts';
 import { chooseLaunch, programLocation } from '../commands/client-config-launch.ts';
+import { readBesides, switchingOff } from '../commands/hooks/client-notes.ts';
+import { Draft } from '../commands/hooks/draft.ts';
 import { whyUnreliable } from '../commands/hooks/tool-handler.ts';
+import { canaryFor, fire } from './fire-hook.ts';
+import { goneFrom } from './gone-hooks.ts';
+import { tryOthers } from './other-canaries.ts';
 import { fireThroughServer } from './tool-canary.ts';
+import { readIn, type Place, type Tried } from './tried.ts';
 
-export interface Tried {
-  readonly title: string;
-  readonly client: string;
-  readonly file: string;
-  readonly failing: JsonHookClient['failing'];
-  /** Events without an entry of ours. */
-  readonly missing: readonly string[];
-  /** Why the client that is installed may let an act pass all the same; null: nothing is known. */
-  readonly doubt: string | null;
-  readonly outcome:
-    | { readonly kind: 'refused'; readonly afterMs: number }
-    | { readonly kind: 'passed'; readonly said: string }
-    /** Its client has no entry for what comes before an edit. */
-    | { readonly kind: 'notAsked'; readonly event: string }
-    /** What stands in the file starts another program, which is not run for this. */
-    | { readonly kind: 'notTried'; readonly command: string };
+/**
+ * One for each client with hooks of ours in its file, or from which they are gone. Nothing of the repository is run: only this
+ * program, as it would be written.
+ */
+export async function tryHooks(call: Call, repository: Repository): Promise<readonly Tried[]> {
+  if (repository.worktree === null) return [];
+  const place = { repository, draft: new Draft(repository.worktree) };
+  const tried: Tried[] = [];
+  for (const client of jsonHookClients) tried.push(...(await triedOf(call, client, place)));
+  return [...tried, ...(await tryOthers(call, place))];
 }
 
-/** A client that waits longer has no use of it. */
-const patienceMs = 15_000;
-const saidMax = 200;
-
-/** One for each client with hooks of ours in its file. Nothing of the repository is run: only this program, as it would be written. */
-export async function tryHooks(call: Call, worktree: string): Promise<readonly Tried[]> {
-  const tried: Tried[] = [];
-  for (const client of jsonHookClients) {
-    const read = readRegularFile(join(worktree, client.file), { followLink: true });
-    const text = read.ok ? read.bytes.toString('utf8') : '';
-    const look = lookAt(client, text);
-    if (!look.ok || !look.isAny) continue;
-    const { title, name, file } = client;
-    const asked = { title, client: name, file, missing: look.missing };
-    const handler = toolHandlerAt(client, text, 'PreToolUse');
-    if (handler === null) {
-      const outcome = await outcomeOf(call, client, worktree, look);
-      tried.push({ ...asked, failing: client.failing, doubt: null, outcome });
-      continue;
-    }
-    tried.push({
+/** Empty: it has no hooks of ours, and nothing says that it had. */
+async function triedOf(call: Call, client: JsonHookClient, place: Place): Promise<readonly Tried[]> {
+  const { draft } = place;
+  const { title, name, file, failing } = client;
+  const text = readIn(draft, file);
+  const look = lookAt(client, text);
+  if (!look.ok) return [];
+  const asked = { title, client: name, file, failing, missing: look.missing, doubt: null };
+  if (!look.isAny) {
+    const isAskedElsewhere = readBesides(name, draft).length > 0;
+    const outcome = isAskedElsewhere
+      ? null
+      : await goneFrom(call, place, { name, file, words: `hook ${name}` });
+    return outcome === null ? [] : [{ ...asked, missing: [], outcome }];
+  }
+  const [by] = switchingOff(name, file, draft);
+  if (by !== undefined) return [{ ...asked, outcome: { kind: 'switchedOff', by } }];
+  const handler = toolHandlerAt(client, text ?? '', 'PreToolUse');
+  if (handler === null) return [{ ...asked, outcome: await outcomeOf(call, client, draft.root, look) }];
+  return [
+    {
       ...asked,
       failing: handler['onFailure'] === 'block' ? 'closed' : 'open',
-      doubt: await whyUnreliable(call.ports.env, worktree),
-      outcome: await fireThroughServer(call, worktree, handler, canaryFor(call, 'claude', worktree)),
-    });
-  }
-  return tried;
+      doubt: await whyUnreliable(call.ports.env, draft.root),
+      outcome: await fireThroughServer(call, draft.root, handler, canaryFor(call, 'claude', draft.root)),
+    },
+  ];
 }
 
 async function outcomeOf(
@@ -76,51 +73,4 @@ async function outcomeOf(
   const canary = canaryFor(call, name, worktree);
   if (missing.includes(canary.event)) return { kind: 'notAsked', event: canary.event };
   return fire(call, canary, worktree, client.namesEvent === undefined ? ours : `${ours} ${canary.event}`);
-}
-
-const canaryFor = ({ world }: Call, client: HookClient, worktree: string): Canary =>
-  canaryOf(client, worktree, world.newSecret().slice(0, 16));
-
-async function fire(
-  { ports }: Call,
-  canary: Canary,
-  worktree: string,
-  command: string,
-): Promise<Tried['outcome']> {
-  const env = { ...ports.env, CLAUDE_PROJECT_DIR: worktree, GEMINI_PROJECT_DIR: worktree };
-  const startMs = ports.clock.monotonicMs();
-  const printed = await run(command, { cwd: worktree, env, input: canary.payload });
-  if (canary.isRefusal(printed))
-    return { kind: 'refused', afterMs: Math.round(ports.clock.monotonicMs() - startMs) };
-  const said =
-    printed.stderr.trim() ||
-    printed.stdout.trim() ||
-    `nothing, and ended with ${printed.exitCode ?? 'a signal'}`;
-  return { kind: 'passed', said: said.slice(0, saidMax) };
-}
-
-interface Ran {
-  readonly stdout: string;
-  readonly stderr: string;
-  readonly exitCode: number | null;
-}
-
-function run(
-  command: string,
-  { cwd, env, input }: { readonly cwd: string; readonly env: NodeJS.ProcessEnv; readonly input: string },
-): Promise<Ran> {
-  return new Promise((resolve) => {
-    const child = spawn('sh', ['-c', command], {
-      cwd,
-      env,
-      timeout: patienceMs,
-      stdio: ['pipe', 'pipe', 'pipe'],
-    });
-    let [stdout, stderr] = ['', ''];
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-    child.on('error', (error) => resolve({ stdout: '', stderr: error.message, exitCode: null }));
-    child.on('close', (exitCode) => resolve({ stdout, stderr, exitCode }));
-    child.stdin.on('error', () => undefined).end(input);
-  });
 }

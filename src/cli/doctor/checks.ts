@@ -7,10 +7,12 @@ import { shellCommand } from '../format/text.ts';
 import { withdrawnText } from '../format/withdrawn.ts';
 import type { ClientFile, Enforcement, Surroundings } from '../world/surroundings.ts';
 import type { Configuration, Repository, Scan } from '../world/world.ts';
+import type { Tried } from './tried.ts';
 import { isSilent } from './facts.ts';
 import type { CoordinationFacts, Facts, RepositoryCheck, RepositoryFacts } from './facts.ts';
 import { findingsFrom, ok, problem, readRemedy, warning } from './finding.ts';
 import type { Fact, Finding } from './finding.ts';
+import { checkGitHooks } from './git-hook-checks.ts';
 import { checkHooks } from './hook-checks.ts';
 import { checkStaged } from './staged-checks.ts';
 import { storageChecks } from './storage-checks.ts';
@@ -61,6 +63,7 @@ const repositoryChecks: readonly RepositoryCheck[] = [
   checkClients,
   checkEnforcement,
   checkHooks,
+  checkGitHooks,
 ];
 
 /** Its long-term support has not ended before this: https://github.com/nodejs/release. */
@@ -294,7 +297,7 @@ function clientFindings(files: readonly ClientFile[]): readonly Finding[] {
 
 function checkEnforcement({ surroundings, hooks }: RepositoryFacts): readonly Finding[] {
   // What starts this program need not have its name in it.
-  const ours = new Set(hooks.known ? hooks.value.map(({ file }) => file) : []);
+  const ours = new Set(hooks.known ? hooks.value.filter(isThere).map(({ file }) => file) : []);
   return findingsFrom(
     'enforcement',
     surroundings,
@@ -304,6 +307,8 @@ function checkEnforcement({ surroundings, hooks }: RepositoryFacts): readonly Fi
     ],
   );
 }
+
+const isThere = ({ outcome }: Tried): boolean => outcome.kind !== 'gone';
 
 const withOurs = (enforcement: Enforcement, ours: ReadonlySet<string>): Enforcement => ({
   ...enforcement,

@@ -5,9 +5,11 @@ import type { HealthAnswer, StatusAnswer } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
 import type { Surroundings } from '../world/surroundings.ts';
 import type { AgentSession } from '../../participant/index.ts';
-import { tryHooks, type Tried } from './canaries.ts';
+import { tryHooks } from './canaries.ts';
+import type { Tried } from './tried.ts';
 import { stagedTexts, type StagedText } from '../world/staged-texts.ts';
 import type { Configuration, Repository, Scan, StateFiles } from '../world/world.ts';
+import { lookAtGitHooks, type GitHooksLook } from './git-hook-look.ts';
 import { factOf } from './finding.ts';
 import type { Fact, Finding } from './finding.ts';
 import { anchorsIn, machinesIn } from './machines.ts';
@@ -39,8 +41,9 @@ export interface RepositoryFacts {
   readonly owner: Fact<HealthAnswer | null>;
   readonly sessions: Fact<readonly AgentSession[]>;
   readonly staged: Fact<readonly StagedText[]>;
-  /** Of the clients whose files have hooks of ours. */
+  /** Of the clients whose files have hooks of ours, or had. */
   readonly hooks: Fact<readonly Tried[]>;
+  readonly gitHooks: Fact<GitHooksLook>;
   /** Null when there is nobody to ask: no log yet, a broken one, or coordination is disabled. */
   readonly coordination: Fact<CoordinationFacts | null>;
 }
@@ -97,15 +100,12 @@ async function repositoryFacts(call: Call, repository: Repository): Promise<Repo
     owner: await factOf(() => owner.health(repository)),
     sessions: await factOf(() => sessions.list(repository)),
     staged: await factOf(() => stagedTexts(inspection, repository)),
+    gitHooks: await factOf(() => lookAtGitHooks(call, repository)),
   };
   const coordination = await factOf(() => coordinationFacts(call, facts));
   // The last, since a hook that is tried starts the coordinator, as each does.
-  const hooks = await factOf(() => triedHooks(call, repository));
+  const hooks = await factOf(() => tryHooks(call, repository));
   return { ...facts, coordination, hooks };
-}
-
-async function triedHooks(call: Call, { worktree }: Repository): Promise<readonly Tried[]> {
-  return worktree === null ? [] : tryHooks(call, worktree);
 }
 
 type Gathered = Omit<RepositoryFacts, 'coordination' | 'hooks'>;

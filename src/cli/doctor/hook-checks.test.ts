@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Tried } from './canaries.ts';
+import type { Tried } from './tried.ts';
 import { checkHooks } from './hook-checks.ts';
 
 const found = (over: Partial<Tried>) => {

@@ -1,9 +1,9 @@
 import { line } from '../format/text.ts';
-import type { Tried } from './canaries.ts';
+import type { Tried } from './tried.ts';
 import type { RepositoryFacts } from './facts.ts';
 import { findingsFrom, ok, problem, readRemedy, warning, type Finding } from './finding.ts';
 
-/** Whether the hooks of clients hold, from an edit that was fired through each. Nothing where none is installed. */
+/** Whether the hooks of clients hold, from an edit that was fired through each. Nothing where none was installed. */
 export function checkHooks({ hooks }: Pick<RepositoryFacts, 'hooks'>): readonly Finding[] {
   return findingsFrom('hooks', hooks, readRemedy, (tried) => tried.map(findingOf));
 }
@@ -41,6 +41,20 @@ function findingOf(tried: Tried): Finding {
         subject,
         line`nothing: ${file} has no entry for ${outcome.event}, so no edit is asked about`,
         `add what is missing: rhema hooks install ${client}`,
+      );
+    case 'switchedOff':
+      return problem(
+        subject,
+        line`nothing: ${outcome.by} has disableAllHooks, so no hook runs`,
+        line`take that out of ${outcome.by}`,
+      );
+    case 'gone':
+      return warning(
+        subject,
+        outcome.toolsIn === null
+          ? line`nothing: what was written into ${file} was taken out, so no edit is asked about`
+          : line`nothing: its agents have the tools (${outcome.toolsIn}), and no edit is asked about`,
+        `have it ask before each edit: rhema hooks install ${client}`,
       );
     case 'notTried':
       return warning(

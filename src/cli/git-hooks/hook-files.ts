@@ -35,6 +35,8 @@ export interface HookFile {
   /** Null: there is none. */
   readonly text: string | null;
   readonly look: HookLook;
+  /** Whether Git would run it. */
+  readonly isRun: boolean;
   /** Why nothing can be added to it, and what to do instead; null where it can be. */
   readonly obstacle: string | null;
 }
@@ -128,11 +130,12 @@ function hookAt(name: HookName, folder: string, place: HookPlace): HookFile {
   const text = found?.isFile() === true ? textAt(path) : null;
   const look = lookAtHook(name, place, text);
   const mode = found?.mode ?? 0o111;
+  const runs = isRun(path, folder, mode);
   const obstacle =
     found !== undefined && text === null
       ? 'is no file of its own, or no text in UTF-8'
-      : obstacleAt(name, { place, text, isRun: isRun(path, folder, mode) });
-  return { name, path, place, text, look, obstacle };
+      : obstacleAt(name, { place, text, isRun: runs });
+  return { name, path, place, text, look, isRun: runs, obstacle };
 }
 
 /** husky runs the hooks in the folder above, each as a script for sh, whatever its mode is; those that it has a file for. */

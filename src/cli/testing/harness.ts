@@ -232,6 +232,7 @@ const noScopeFiles: ScopeFiles = {
   check: unexpected('check'),
   apply: unexpected('apply'),
   origin: async () => null,
+  takenOut: async () => false,
   prepareUndo: unexpected('prepareUndo'),
   undo: unexpected('undo'),
   ignored: async () => new Set(),

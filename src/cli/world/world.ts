@@ -29,6 +29,7 @@ import type {
   MigrateRequest,
   Migration,
   Origin,
+  Words,
   Place,
   Prepared,
   PreparedSettings,
@@ -194,6 +195,8 @@ export interface ScopeFiles {
   apply(place: Place, changes: readonly FileChange[], takeOut: TakeOut): Promise<string | null>;
   /** What a file held before `apply` first changed it, or a guess at it; null: that is not known. */
   origin(place: Place, file: string, now: string): Promise<Origin | null>;
+  /** Whether words that `apply` wrote into a file were taken out, or went with it, by somebody else. `now`: null, it is gone. */
+  takenOut(place: Place, file: string, now: string | null, words: Words): Promise<boolean>;
   /** What to do so that the working trees are as they were before all of it. */
   prepareUndo(request: UndoRequest): Promise<Undoing>;
   /** All changes of a working tree or none. */

@@ -5,5 +5,5 @@ export { kindIn, lookAt, newFile, toolHandlerAt, withHooks, withoutHooks } from 
 export { filledInput, mcpServerName, toolHandler } from './tool-handler.ts';
 export { insertFirst, isTable, readJson, remove } from './json-text.ts';
 export type { Read, Table } from './json-text.ts';
-export { kimiFile, kimiLines } from './kimi.ts';
+export { kimiCommand, kimiEvents, kimiFile, kimiLines } from './kimi.ts';
 export { isPlugin, opencodeFile, pluginCommand, pluginText } from './opencode.ts';

@@ -5,7 +5,7 @@ import { commandLine, type HookLaunch } from './clients.ts';
 /** In the user's own folder. */
 export const kimiFile = '.kimi-code/config.toml';
 
-const events = [
+export const kimiEvents: readonly string[] = [
   'SessionStart',
   'UserPromptSubmit',
   'PreToolUse',
@@ -17,7 +17,11 @@ const events = [
 
 /** What to add at the end of the file. Its keys are those that every release knows: the file is refused whole for another. */
 export function kimiLines(userWords: readonly string[]): string {
+  const command = kimiCommand(userWords);
+  return stringify({ hooks: kimiEvents.map((event) => ({ event, command, timeout: 10 })) });
+}
+
+export function kimiCommand(userWords: readonly string[]): string {
   const launch: HookLaunch = { words: userWords, inRepository: null };
-  const command = commandLine({ name: 'kimi', topPrefix: '' }, launch);
-  return stringify({ hooks: events.map((event) => ({ event, command, timeout: 10 })) });
+  return commandLine({ name: 'kimi', topPrefix: '' }, launch);
 }

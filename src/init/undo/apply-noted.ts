@@ -46,6 +46,26 @@ export function originNoted(place: Place, file: string, now: string): Origin | n
   return known.before === null ? { text: null, isCertain: false } : null;
 }
 
+/** What was written into a file. */
+export interface Words {
+  readonly words: string;
+  /** Whether nothing else is ever written there by us: of a file that was made whole it is not kept what was. */
+  readonly isAlone: boolean;
+}
+
+/** Whether something that was written into a file, and that we have not taken out again, stands there no more. `now`: null, it is gone. */
+export function isTakenOut(
+  place: Place,
+  file: string,
+  now: string | null,
+  { words, isAlone }: Words,
+): boolean {
+  const known = knownOf(place, file);
+  if (known === null || !known.isHere || known.isEdited || known.after === null) return false;
+  const isWritten = known.before === null ? isAlone : known.span?.added.includes(words) === true;
+  return isWritten && now?.includes(words) !== true;
+}
+
 /** Innermost first. */
 function madeFor(place: Place, file: string): readonly string[] {
   const known = knownOf(place, file);

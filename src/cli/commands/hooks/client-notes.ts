@@ -20,21 +20,31 @@ const localFile = '.claude/settings.local.json';
 
 /** What there is to know of hooks that are installed; a file that cannot be read says nothing here. */
 export function notesOn({ name, file, title }: JsonHookClient, draft: Draft): string[] {
-  const others = jsonHookClients.filter(
-    (other) => alsoReads[name]?.includes(other.name) === true && isAsked(other, draft),
-  );
+  const others = readBesides(name, draft);
   return [
     ...others.map(
       (other) =>
         line`${title} also runs the hooks in ${other.file}: it asks more than once about one act, and gets one answer`,
     ),
-    ...(name === 'claude' ? [file, localFile].filter((one) => isSwitchedOff(one, draft)) : []).map(
+    ...switchingOff(name, file, draft).map(
       (one) => line`${one} has disableAllHooks: no hook runs until that is taken out`,
     ),
     ...(name === 'codex' && hasInlineHooks(draft)
       ? [`.codex/config.toml has hooks as well: ${title} runs both, and warns of it`]
       : []),
   ];
+}
+
+/** Clients whose hooks another one runs besides its own, and that are installed. */
+export function readBesides(name: string, draft: Draft): readonly JsonHookClient[] {
+  return jsonHookClients.filter(
+    (other) => alsoReads[name]?.includes(other.name) === true && isAsked(other, draft),
+  );
+}
+
+/** Files by which a client runs no hooks at all. */
+export function switchingOff(name: string, file: string, draft: Draft): readonly string[] {
+  return name === 'claude' ? [file, localFile].filter((one) => isSwitchedOff(one, draft)) : [];
 }
 
 function isAsked(client: JsonHookClient, draft: Draft): boolean {

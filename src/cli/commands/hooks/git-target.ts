@@ -68,23 +68,26 @@ const shown = (call: Call, path: string): string => {
 async function status(call: Call): Promise<TargetStatus> {
   const here = await lookAtHooks(call);
   const { hooks, script, scriptNow, foreignFolder } = here;
-  const words = wordsHere(call);
   const asking = hooks.filter(({ look }) => look === 'ours' || look === 'changed');
   const changed = hooks.filter(({ look }) => look === 'changed').map(({ name }) => name);
   const missing = hooks.filter((hook) => !asking.includes(hook)).map(({ name }) => name);
   const isAbsent = asking.length === 0 && scriptNow === null;
-  const problem =
-    scriptNow === scriptText(words) ? null : 'it is gone, or of another program or version: install it again';
   return {
     name: 'git',
     file: shown(call, foreignFolder ?? script),
     state: isAbsent ? 'absent' : missing.length > 0 ? 'partly' : changed.length > 0 ? 'changed' : 'installed',
     missing: isAbsent ? [] : missing,
     changed,
-    commands: isAbsent ? [] : [{ command: words.join(' '), problem }],
+    commands: isAbsent ? [] : [{ command: wordsHere(call).join(' '), problem: scriptProblem(call, here) }],
     notes:
       foreignFolder === null
         ? []
         : ['Git looks for hooks there (core.hooksPath), and it is not of this repository'],
   };
 }
+
+/** What is wrong with the file that the hooks call; null: nothing. */
+export const scriptProblem = (call: Call, { scriptNow }: HooksHere): string | null =>
+  scriptNow === scriptText(wordsHere(call))
+    ? null
+    : 'it is gone, or of another program or version: install it again';

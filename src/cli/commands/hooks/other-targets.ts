@@ -1,7 +1,11 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse as parseToml } from 'smol-toml';
 import {
   isPlugin,
+  isTable,
+  kimiCommand,
+  kimiEvents,
   kimiFile,
   kimiLines,
   opencodeFile,
@@ -78,7 +82,8 @@ export const opencodeTarget: HookTarget = {
   },
 };
 
-function wantedPlugin(call: Call, worktree: string | null): string {
+/** What the plugin of opencode holds that this program writes. */
+export function wantedPlugin(call: Call, worktree: string | null): string {
   return pluginText(launchFor(call, worktree));
 }
 
@@ -102,14 +107,14 @@ export const kimiTarget: HookTarget = {
     );
   },
   uninstall: async (call) =>
-    usersCommand(call) === null
+    usersHooks(call) === null
       ? nothing
       : {
           left: [line`~/${kimiFile} asks rhema and is not written: take its [[hooks]] out by hand`],
           told: [],
         },
   status: async (call, { root }) => {
-    const command = usersCommand(call);
+    const hooks = usersHooks(call);
     const none: TargetStatus = {
       name: 'kimi',
       file: `~/${kimiFile}`,
@@ -119,22 +124,39 @@ export const kimiTarget: HookTarget = {
       commands: [],
       notes: [],
     };
-    return command === null
-      ? none
-      : { ...none, state: 'installed', commands: [commandStatus(call, root, command)] };
+    if (hooks === null) return none;
+    const { command, missing } = hooks;
+    const state = missing.length > 0 ? 'partly' : 'installed';
+    return { ...none, state, missing, commands: [commandStatus(call, root, command)] };
   },
 };
 
-/** The command line of ours in the user's configuration; null where there is none. */
-function usersCommand(call: Call): string | null {
+/** What stands in the configuration of Kimi's user. */
+interface UsersHooks {
+  /** As it is named to people. */
+  readonly file: string;
+  /** The first command line of ours. */
+  readonly command: string;
+  /** Events without one. */
+  readonly missing: readonly string[];
+}
+
+/** Null: nothing of ours, or it cannot be read. */
+export function usersHooks(call: Call): UsersHooks | null {
   const home = call.ports.env['HOME'] ?? '';
   try {
-    const text = home === '' ? '' : readFileSync(join(home, kimiFile), 'utf8');
-    const commands = [...text.matchAll(/^\s*command\s*=\s*["'](.*)["']\s*$/gm)];
-    return (
-      commands.map(([, command]) => oursIn('kimi', command)?.line ?? null).find((one) => one !== null) ?? null
-    );
+    const { hooks } = parseToml(home === '' ? '' : readFileSync(join(home, kimiFile), 'utf8'));
+    const tables = Array.isArray(hooks) ? (hooks as readonly unknown[]).filter(isTable) : [];
+    const ours = tables.filter((one) => oursIn('kimi', one['command']) !== null);
+    const command = oursIn('kimi', ours[0]?.['command'])?.line ?? null;
+    const asked = new Set(ours.map((one) => one['event']));
+    const missing = kimiEvents.filter((event) => !asked.has(event));
+    return command === null ? null : { file: `~/${kimiFile}`, command, missing };
   } catch {
     return null;
   }
 }
+
+/** The command line that would be written there. */
+export const wantedUsersLine = (call: Call, worktree: string | null): string =>
+  kimiCommand(launchFor(call, worktree).userWords);

@@ -74,6 +74,10 @@ export const sound: RepositoryFacts = {
   sessions: known([session('alice', 2)]),
   staged: known([]),
   hooks: known([]),
+  gitHooks: known({
+    here: { script: '', scriptNow: null, hooks: [], unused: [], foreignFolder: null },
+    scriptProblem: null,
+  }),
   coordination: known({ status, withdrawn: [], clockJumps: 0, machines: null }),
 };
 
