@@ -5,7 +5,7 @@ import { argument } from '../harness/children.ts';
 import { timeMs } from '../harness/timing.ts';
 
 const env = {};
-const automatic = { depth: null, leaveOut: [], raise: true, agents: 8 };
+const automatic = { depth: null, leaveOut: [], raise: true, agents: 8, hooks: false };
 const [step, folder] = [argument(0), argument(1)];
 const repository = await findRepository({ cwd: folder, env });
 

@@ -107,7 +107,7 @@ function refused({ file, text }: ExistingScope, settings: readonly ValueSetting[
 }
 
 function withNewBlock(situation: Situation, { agents }: Pick<MigrateRequest, 'agents'>): Planned {
-  const proposal = proposalFor(situation, [...situation.existing.keys(), top], { agents });
+  const proposal = proposalFor(situation, [...situation.existing.keys(), top], { agents, hooks: false });
   const raised = raisedFor(excessesIn(situation));
   // What lies about is left where it is.
   return planTopOnly({ ...situation, left: [] }, { raised, proposal });

@@ -11,14 +11,16 @@ const commitsMin = 20;
 export function proposalFor(
   { stage, commits, leftAside, free }: Pick<Situation, 'stage' | 'commits' | 'leftAside' | 'free'>,
   scopes: readonly ScopePath[],
-  { agents }: Pick<Choices, 'agents'>,
+  { agents, hooks }: Pick<Choices, 'agents' | 'hooks'>,
 ): Proposal {
   return {
     stage: stage ?? 'default',
-    ...locksFor(
-      (commits ?? []).map((files) => files.filter(needsLock(free))),
-      new Set(scopes),
-    ),
+    ...(hooks
+      ? locksWithHooks
+      : locksFor(
+          (commits ?? []).map((files) => files.filter(needsLock(free))),
+          new Set(scopes),
+        )),
     maxConcurrentAgents: agents,
     exclude: leftAside.exclude,
     free,
@@ -33,6 +35,13 @@ function needsLock(free: readonly string[]): (file: string) => boolean {
   });
   return (file) => !patterns.some((pattern) => fitsPath(pattern, file, 'file'));
 }
+
+/** What is locked for an agent it has not asked for, and cannot do without: what it may edit must not end at a number of scopes. */
+const locksWithHooks: Pick<Proposal, 'maxLocksPerAgent' | 'locksReason'> = {
+  maxLocksPerAgent: settingBounds.maxLocksPerAgent[1],
+  locksReason:
+    'In how many scopes an agent may hold something: in all, as each file that it edits is locked for it.',
+};
 
 function locksFor(
   commits: readonly (readonly string[])[],

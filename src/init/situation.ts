@@ -20,6 +20,8 @@ export interface Choices {
   readonly raise: boolean;
   /** How many agents are to hold locks at the same time, for a block that is made anew. */
   readonly agents: number;
+  /** Whether their clients lock for them what they edit; for a block that is made anew. */
+  readonly hooks: boolean;
 }
 
 /** What is left to the scope around it. */

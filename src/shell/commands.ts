@@ -5,6 +5,7 @@ import { beginningOf, textOf, unknownField, type Field } from './fields.ts';
 import type { Findings } from './findings.ts';
 import { applyFind } from './finding-files.ts';
 import { applyGit } from './git.ts';
+import { applyGitHelper } from './git-helpers.ts';
 import { applySpecial, unjudgedProgram } from './special.ts';
 import { copyOf, type State } from './state.ts';
 import { applyRow, isToWrite, rowOf } from './table-effects.ts';
@@ -69,6 +70,7 @@ function runProgram(simple: Simple, { name, isScript }: Program, state: State, s
   const called = { name, args: simple.fields, folder: state.folder, inputs: simple.inputs };
   const { findings } = shell;
   if (name === 'git') return applyGit({ ...called, ...simple, args: simple.fields }, findings);
+  if (applyGitHelper(name, { ...called, ...simple, args: simple.fields }, findings)) return;
   if (name === 'xargs' || name === 'parallel') return runXargs(simple, state, shell);
   if (name === 'find')
     return applyFind(called, findings, (fields, folder) =>

@@ -12,7 +12,7 @@ import {
   type Stage,
 } from '../../src/init/index.ts';
 
-export const automatic: Choices = { depth: null, leaveOut: [], raise: true, agents: 8 };
+export const automatic: Choices = { depth: null, leaveOut: [], raise: true, agents: 8, hooks: false };
 
 export interface InitOptions {
   readonly stage?: Stage;

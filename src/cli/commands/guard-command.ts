@@ -100,7 +100,8 @@ function gitText({ kind, folder, paths, orPath, skipsHooks }: GitOperation): str
   return line`Git ${kinds[kind]}${instead}${where}${skipsHooks ? ', without hooks' : ''}${what}`;
 }
 
-const reasons: Readonly<Record<Why, string>> = {
+/** Why a command line, or a part of it, cannot be judged. */
+export const whyUnjudged: Readonly<Record<Why, string>> = {
   variable: 'a name that is known only when it is run',
   substitution: "another command's output as a name",
   folder: 'in a folder that is known only when it is run',
@@ -113,4 +114,4 @@ const reasons: Readonly<Record<Why, string>> = {
 };
 
 const unjudgedText = ({ why, command }: Unjudged): string =>
-  line`not judged: ${command === '' ? '' : `${command}: `}${reasons[why]}`;
+  line`not judged: ${command === '' ? '' : `${command}: `}${whyUnjudged[why]}`;

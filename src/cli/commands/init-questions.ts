@@ -21,6 +21,8 @@ const stepsAskedMax = 12;
 
 /** Where nobody says how many agents work at the same time. */
 export const agentsUnlessSaid = 8;
+/** The same where clients lock for their agents: one more is refused each file that it wants to edit, and was not asked. */
+export const agentsWithHooks = 32;
 
 export interface Given {
   readonly choices: Choices;
@@ -51,7 +53,7 @@ async function askAboutAgents(
   { choices, isAgentsSaid }: Given,
 ): Promise<Choices | null> {
   if (isAgentsSaid || !prepared.plan(choices).isBlockNew) return choices;
-  const counts = [agentsUnlessSaid, 3, 16, 32].map(String);
+  const counts = [...new Set([choices.agents, 3, agentsUnlessSaid, 16, 32])].map(String);
   const options = counts.map((value, index) => ({
     value,
     label: index === 0 ? `${value}, if nothing else is known` : value,

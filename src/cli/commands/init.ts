@@ -16,8 +16,9 @@ import { done } from '../answer/outcome.ts';
 import type { Outcome } from '../answer/outcome.ts';
 import { reportText, tellCoordinator } from './coordinator-refresh.ts';
 import { shortFit, shortFitText } from './fit-short.ts';
-import { agentsUnlessSaid, askAboutPlan } from './init-questions.ts';
+import { agentsUnlessSaid, agentsWithHooks, askAboutPlan } from './init-questions.ts';
 import { planClients, type ClientPlan } from './hooks/plan-clients.ts';
+import { tightHere } from './hooks/tight-limits.ts';
 import { whileTelling } from '../process/live-line.ts';
 import { blocked, isBlocked, isInteractive, patchOutcome, planData, writeFiles } from './scope-plan.ts';
 
@@ -81,12 +82,14 @@ function layoutOf(text: string | undefined): Layout | null {
   return layout ?? null;
 }
 
-function choicesOf({ depth, agents }: InitInput): Choices {
+function choicesOf({ depth, agents, client = [] }: InitInput): Choices {
+  const hooks = client.length > 0;
   return {
     depth: numberOf('--depth', depth),
     leaveOut: [],
     raise: true,
-    agents: numberOf('--agents', agents) ?? agentsUnlessSaid,
+    agents: numberOf('--agents', agents) ?? (hooks ? agentsWithHooks : agentsUnlessSaid),
+    hooks,
   };
 }
 
@@ -126,11 +129,13 @@ async function writeAndTell(
 ): Promise<Outcome> {
   await whileTelling(call, 'writing the scope files', () => writeFiles(call, prepared.root, plan.changes));
   const coordinator = await tellCoordinator(call);
+  const tight = prepared.clients.isAny ? await tightHere(call) : [];
   const fit = await whileTelling(call, 'replaying the history', () => shortFit(call));
   return done(null, { ...planData(plan), written: true, coordinator, fit }, (style) =>
     [
       intro(style) + writtenText(plan),
       ...prepared.clients.told,
+      ...tight,
       reportText(style, coordinator),
       shortFitText(fit),
     ]

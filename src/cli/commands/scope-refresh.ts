@@ -34,7 +34,7 @@ export async function refreshScopes(call: Call, input: RefreshInput): Promise<Ou
     call.world.scopeFiles.prepareRefresh({ repository, env: call.ports.env }),
   );
   if (prepared === null) return refreshUngenerated(call, input);
-  const choices = { depth: null, leaveOut: [], raise: true, agents: agentsUnlessSaid };
+  const choices = { depth: null, leaveOut: [], raise: true, agents: agentsUnlessSaid, hooks: false };
   const plan = prepared.plan(choices);
   if (isBlocked(plan)) return blocked(call, plan);
   if (input.check === true) return checked(call, plan);

@@ -4,6 +4,7 @@ import { stateDirectory } from '../../repository/index.ts';
 import type { ScopeProblem } from '../../protocol/index.ts';
 import { scopesElsewhere } from '../format/scope-source.ts';
 import { shellCommand } from '../format/text.ts';
+import { unjudgedText } from '../format/unjudged.ts';
 import { withdrawnText } from '../format/withdrawn.ts';
 import type { ClientFile, Enforcement, Surroundings } from '../world/surroundings.ts';
 import type { Configuration, Repository, Scan } from '../world/world.ts';
@@ -13,7 +14,7 @@ import type { CoordinationFacts, Facts, RepositoryCheck, RepositoryFacts } from 
 import { findingsFrom, ok, problem, readRemedy, warning } from './finding.ts';
 import type { Fact, Finding } from './finding.ts';
 import { checkGitHooks } from './git-hook-checks.ts';
-import { checkHooks } from './hook-checks.ts';
+import { checkHooks, checkLimits } from './hook-checks.ts';
 import { checkStaged } from './staged-checks.ts';
 import { storageChecks } from './storage-checks.ts';
 import { count } from '../../wording/index.ts';
@@ -64,6 +65,7 @@ const repositoryChecks: readonly RepositoryCheck[] = [
   checkEnforcement,
   checkHooks,
   checkGitHooks,
+  checkLimits,
 ];
 
 /** Its long-term support has not ended before this: https://github.com/nodejs/release. */
@@ -295,7 +297,7 @@ function clientFindings(files: readonly ClientFile[]): readonly Finding[] {
   return [ok('clients', named.map(({ title, file }) => `${title} by ${file}`).join(', '))];
 }
 
-function checkEnforcement({ surroundings, hooks }: RepositoryFacts): readonly Finding[] {
+function checkEnforcement({ surroundings, hooks, unjudged }: RepositoryFacts): readonly Finding[] {
   // What starts this program need not have its name in it.
   const ours = new Set(hooks.known ? hooks.value.filter(isThere).map(({ file }) => file) : []);
   return findingsFrom(
@@ -303,7 +305,7 @@ function checkEnforcement({ surroundings, hooks }: RepositoryFacts): readonly Fi
     surroundings,
     readRemedy,
     ({ enforcement, clientFiles }: Surroundings) => [
-      enforcementFinding(withOurs(enforcement, ours), clientFiles),
+      enforcementFinding(withOurs(enforcement, ours), clientFiles, unjudged.known ? unjudged.value : {}),
     ],
   );
 }
@@ -318,12 +320,21 @@ const withOurs = (enforcement: Enforcement, ours: ReadonlySet<string>): Enforcem
 });
 
 /** Says what is, also where it is little: whoever believes in a wall that is not there is worse off than without it. */
-function enforcementFinding({ gitHooks, clientHooks }: Enforcement, files: readonly ClientFile[]): Finding {
+function enforcementFinding(
+  { gitHooks, clientHooks }: Enforcement,
+  files: readonly ClientFile[],
+  unjudged: Readonly<Record<string, number>>,
+): Finding {
   const [own, foreign] = [true, false].map((wanted) =>
     [...gitHooks, ...clientHooks].filter((hook) => hook.namesRhema === wanted).map((hook) => hook.name),
   ) as [string[], string[]];
   const others = foreign.length === 0 ? '' : `; hooks that do not mention rhema: ${foreign.join(', ')}`;
-  if (own.length > 0) return ok('enforcement', `hooks that mention rhema: ${own.join(', ')}${others}`);
+  const passed = unjudgedText(unjudged);
+  if (own.length > 0)
+    return ok(
+      'enforcement',
+      `hooks that mention rhema: ${own.join(', ')}${others}${passed === null ? '' : `; ${passed}`}`,
+    );
   const told = `by no hook${others}. Only who presents a token is checked; who never asks can write`;
   // Where a client has the tools, what there is to do has been done.
   if (files.some((found) => found.namesServer)) return ok('enforcement', told);

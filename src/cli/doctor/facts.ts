@@ -10,6 +10,7 @@ import type { Tried } from './tried.ts';
 import { stagedTexts, type StagedText } from '../world/staged-texts.ts';
 import type { Configuration, Repository, Scan, StateFiles } from '../world/world.ts';
 import { lookAtGitHooks, type GitHooksLook } from './git-hook-look.ts';
+import { unjudgedCounts } from '../hook/memory.ts';
 import { factOf } from './finding.ts';
 import type { Fact, Finding } from './finding.ts';
 import { anchorsIn, machinesIn } from './machines.ts';
@@ -44,6 +45,8 @@ export interface RepositoryFacts {
   /** Of the clients whose files have hooks of ours, or had. */
   readonly hooks: Fact<readonly Tried[]>;
   readonly gitHooks: Fact<GitHooksLook>;
+  /** Shell commands that no hook could judge, by why. */
+  readonly unjudged: Fact<Readonly<Record<string, number>>>;
   /** Null when there is nobody to ask: no log yet, a broken one, or coordination is disabled. */
   readonly coordination: Fact<CoordinationFacts | null>;
 }
@@ -101,6 +104,7 @@ async function repositoryFacts(call: Call, repository: Repository): Promise<Repo
     sessions: await factOf(() => sessions.list(repository)),
     staged: await factOf(() => stagedTexts(inspection, repository)),
     gitHooks: await factOf(() => lookAtGitHooks(call, repository)),
+    unjudged: await factOf(async () => unjudgedCounts(repository.commonDir)),
   };
   const coordination = await factOf(() => coordinationFacts(call, facts));
   // The last, since a hook that is tried starts the coordinator, as each does.

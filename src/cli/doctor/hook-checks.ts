@@ -1,3 +1,4 @@
+import { tightLimits } from '../commands/hooks/tight-limits.ts';
 import { line } from '../format/text.ts';
 import type { Tried } from './tried.ts';
 import type { RepositoryFacts } from './facts.ts';
@@ -6,6 +7,13 @@ import { findingsFrom, ok, problem, readRemedy, warning, type Finding } from './
 /** Whether the hooks of clients hold, from an edit that was fired through each. Nothing where none was installed. */
 export function checkHooks({ hooks }: Pick<RepositoryFacts, 'hooks'>): readonly Finding[] {
   return findingsFrom('hooks', hooks, readRemedy, (tried) => tried.map(findingOf));
+}
+
+/** Limits by which agents with such hooks are refused what nobody holds. */
+export function checkLimits({ hooks, scan }: Pick<RepositoryFacts, 'hooks' | 'scan'>): readonly Finding[] {
+  const isAsked = hooks.known && hooks.value.some(({ outcome }) => outcome.kind !== 'gone');
+  if (!isAsked || !scan.known) return [];
+  return tightLimits(scan.value).map(({ problem: told, remedy }) => warning('limits', told, remedy));
 }
 
 function findingOf(tried: Tried): Finding {

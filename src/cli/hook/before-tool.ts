@@ -21,6 +21,7 @@ import { digestOfFile } from './digest-of-file.ts';
 import { asAgent } from './enrolment.ts';
 import { handOver } from './hand-over.ts';
 import type { HookWork } from './hook-work.ts';
+import { limitRefusal } from './limit-refusal.ts';
 import { giveBackClean, keepClaims } from './own-claims.ts';
 import { placed, type Named, type Placed } from './places.ts';
 import { sleepNoMore } from './wake.ts';
@@ -150,6 +151,8 @@ async function refusedClaim(
   { reply, wish }: Extract<Claimed, { kind: 'refused' }>,
 ): Promise<HookAnswer> {
   const { agent } = session;
+  const limited = limitRefusal(reply.rejection, wish);
+  if (limited !== null) return { kind: 'refuse', reason: limited.join('\n') };
   if (waitedFor.has(reply.rejection.code)) memory.keepWanted(wish);
   const about = { agent, scopes: shownNames(wish), typing: await typingOf(call) };
   const lines = explainRefusal(reply.rejection, about, call.nowMs);
@@ -158,15 +161,21 @@ async function refusedClaim(
     reason: [
       `rhema: not written, ${lines[0] ?? reply.rejection.message}`,
       ...lines.slice(1).map((text) => `  ${text}`),
-      ...(reply.rejection.code === 'LOCK_HELD' ? [`  ${meanwhile}`] : []),
+      ...(more[reply.rejection.code] ?? []).map((text) => `  ${text}`),
     ].join('\n'),
   };
 }
 
 const waitedFor: ReadonlySet<Rejection['code']> = new Set(['LOCK_HELD', 'RESERVED_FOR_WAITER']);
 
-const meanwhile =
-  'Do not write it in another way. Do other work first, or wait for your turn by that line; then read the file again.';
+const more: Readonly<Partial<Record<Rejection['code'], readonly string[]>>> = {
+  LOCK_HELD: [
+    'Do not write it in another way. Do other work first, or wait for your turn by that line; then read the file again.',
+  ],
+  CONCURRENCY_LIMIT: [
+    'Wait by that line, or ask your user to raise that option: more agents are at work here.',
+  ],
+};
 
 /** Content that somebody changed since the agent saw it is not written over by what it made of the former. */
 async function staleOr(

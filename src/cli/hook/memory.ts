@@ -217,6 +217,11 @@ export class SessionMemory {
 const foldersIn = (root: string): readonly string[] =>
   isOwnFolder(root) ? readdirSync(root).filter((name) => !name.includes('.')) : [];
 
+/** How many shell commands could not be judged in a repository, by why. */
+export function unjudgedCounts(commonDir: string): Readonly<Record<string, number>> {
+  return unjudgedIn(join(statePaths(commonDir).directory, 'hooks'));
+}
+
 const unjudgedFile = 'unjudged.json';
 
 function unjudgedIn(root: string): Readonly<Record<string, number>> {

@@ -73,7 +73,7 @@ describe('an edit', () => {
     write(root, { 'api/a.ts': 'changed\n' });
     await one.after('api/a.ts');
     const refused = await one.before('web/w.ts');
-    expect([refused.code, refused.told]).toEqual([2, expect.stringContaining('api/a.ts')]);
+    expect([refused.code, refused.told]).toEqual([2, expect.stringContaining('since you work in api')]);
     commitAll(root);
     expect((await one.before('web/w.ts')).code).toBe(0);
     expect((await held(root)).map((lock) => lock.split(' ')[0])).toEqual(['web/w.ts']);

@@ -19,7 +19,10 @@ export function addInitCommand(program: Command, host: Host): void {
       '--layout <layout>',
       'one: all scopes in the file at the top; files: a file for each, in its folder',
     )
-    .option('--agents <number>', 'how many agents work here at the same time, for a new configuration (8)')
+    .option(
+      '--agents <number>',
+      'how many agents work here at the same time, for a new configuration (8; with --client 32)',
+    )
     .option('--derive', 'derive scopes although some were written by hand; those stay as they are')
     .option(
       '--client <clients...>',

@@ -4,6 +4,8 @@ import type { Call } from '../../call.ts';
 import { invalidInput, usageError } from '../../answer/errors.ts';
 import { done, type Outcome } from '../../answer/outcome.ts';
 import { hooksTable } from '../../format/hooks.ts';
+import { unjudgedText } from '../../format/unjudged.ts';
+import { unjudgedCounts } from '../../hook/memory.ts';
 import { line } from '../../format/text.ts';
 import { actionOf, isInteractive, withoutLastBreak, writeFiles } from '../scope-plan.ts';
 import { unconfirmed } from '../unwritten.ts';
@@ -12,6 +14,7 @@ import { jsonTarget } from './client-target.ts';
 import { gitTarget } from './git-target.ts';
 import { Draft } from './draft.ts';
 import { kimiTarget, opencodeTarget } from './other-targets.ts';
+import { tightHere } from './tight-limits.ts';
 import type { BesideChange, HookTarget, TargetPlan } from './target.ts';
 
 /** All that can be told to ask this program. */
@@ -45,6 +48,7 @@ export async function installHooks(call: Call, input: HooksInput): Promise<Outco
       throw invalidInput(`no client is set up here: name one of ${namesOf(hookTargets)}`);
     },
     plan: (target, draft) => target.install(call, draft, input.handler),
+    notes: async (targets) => (targets.every((target) => target === gitTarget) ? [] : tightHere(call)),
     unchanged: 'is installed already',
     question: 'Write this?',
     verb: 'written',
@@ -77,6 +81,7 @@ export async function uninstallHooks(call: Call, input: HooksInput): Promise<Out
   return changeHooks(call, input, {
     none: () => hookTargets,
     plan: (target, draft) => target.uninstall(call, draft),
+    notes: async () => [],
     unchanged: 'is not installed',
     question: 'Take this out?',
     verb: 'removed',
@@ -87,6 +92,8 @@ interface Way {
   /** Which are meant where none is named. */
   readonly none: (draft: Draft) => readonly HookTarget[];
   readonly plan: (target: HookTarget, draft: Draft) => Promise<TargetPlan>;
+  /** What else there is to say. */
+  readonly notes: (targets: readonly HookTarget[]) => Promise<readonly string[]>;
   readonly unchanged: string;
   readonly question: string;
   readonly verb: 'written' | 'removed';
@@ -146,7 +153,7 @@ async function plannedFor(draft: Draft, targets: readonly HookTarget[], way: Way
   return {
     changes: draft.changes(),
     beside: plans.flatMap(({ beside }) => (beside === undefined ? [] : [beside])),
-    left: plans.flatMap(({ left }) => left),
+    left: [...plans.flatMap(({ left }) => left), ...(await way.notes(targets))],
     told: [...new Set(plans.flatMap(({ told }) => told))],
   };
 }
@@ -193,5 +200,11 @@ const doneWords = { add: 'wrote', change: 'changed', remove: 'removed' } as cons
 export async function hooksStatus(call: Call): Promise<Outcome> {
   const draft = await draftOf(call);
   const targets = await Promise.all(hookTargets.map((target) => target.status(call, draft)));
-  return done(null, { targets }, (style) => hooksTable(style, targets));
+  const isAsked = targets.some(({ name, state }) => name !== gitTarget.name && state !== 'absent');
+  const limits = isAsked ? await tightHere(call) : [];
+  const unjudged = unjudgedCounts((await call.repository()).commonDir);
+  const told = unjudgedText(unjudged);
+  return done(null, { targets, limits, unjudged }, (style) =>
+    [hooksTable(style, targets), ...limits, ...(told === null ? [] : [told])].join('\n'),
+  );
 }

@@ -91,3 +91,17 @@ it('hooks that nobody noted are told of by rhema uninstall, with what takes them
   const { stdout } = await run('uninstall', '--yes');
   expect(stdout).toContain('rhema hooks uninstall claude');
 });
+
+it('lets agents with hooks work in all scopes and as many as there may be, and says so where a block is tighter', async () => {
+  await run('init', '--yes', '--client', 'claude');
+  expect(textOf('rhema.yaml')).toMatch(/max_locks_per_agent: 1000\n[^]*max_concurrent_agents: 32\n/);
+  await run('uninstall', '--yes');
+  writeFileSync(join(root, 'rhema.yaml'), 'name: x\nagent_coordination:\n  scopes: { src: {}, lib: {} }\n');
+  const { stdout } = await run('init', '--yes', '--client', 'claude');
+  expect(stdout).toContain('in the rhema.yaml of the top folder: max_locks_per_agent: 1000');
+});
+
+it('lets somebody else say how many agents there are', async () => {
+  await run('init', '--yes', '--client', 'claude', '--agents', '5');
+  expect(textOf('rhema.yaml')).toContain('max_concurrent_agents: 5\n');
+});

@@ -11,6 +11,8 @@ import { targetNamed } from './hooks.ts';
 
 /** What `rhema init --client` writes besides. */
 export interface ClientPlan {
+  /** Whether a client is named. */
+  readonly isAny: boolean;
   readonly changes: readonly FileChange[];
   /** As a diff. */
   readonly patch: string;
@@ -43,5 +45,5 @@ export async function planClients(call: Call, { clients, agentsMd }: ClientWish)
   else if (clients.length > 0) told.push(line`${agentsMdFile} is not there: --agents-md writes it`);
   const changes = draft.changes();
   const patch = changes.length === 0 ? '' : await call.world.scopeFiles.patch(changes);
-  return { changes, patch, told: [...new Set(told)] };
+  return { isAny: clients.length > 0, changes, patch, told: [...new Set(told)] };
 }

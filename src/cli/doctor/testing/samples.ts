@@ -74,6 +74,7 @@ export const sound: RepositoryFacts = {
   sessions: known([session('alice', 2)]),
   staged: known([]),
   hooks: known([]),
+  unjudged: known({}),
   gitHooks: known({
     here: { script: '', scriptNow: null, hooks: [], unused: [], foreignFolder: null },
     scriptProblem: null,
