@@ -105,6 +105,7 @@ describe('guard check', () => {
   it('judges a shell command line by what it would write, and says what else it does', async () => {
     const harness = harnessOf([held('src/core/a.ts'), held('src/core/c.ts')], {
       place: (_repository, _cwd, path) => ({ kind: 'here', path: scopePath(path.replace('/repo/', '')) }),
+      changedFiles: async () => [],
     });
     const check = (command: string) => harness.run('guard', 'check', '--command', command);
     expect(await check('cd src/core && sed -i s/a/b/ a.ts; rm b.ts')).toMatchObject({

@@ -62,8 +62,12 @@ export interface Judging {
   /** Whether they are about to be committed, and not written. */
   readonly isCommit: boolean;
   readonly who: (status: StatusAnswer) => Promise<AgentId | null>;
-  /** What is said beside the verdicts. */
-  readonly beside?: { readonly data: Readonly<Record<string, unknown>>; readonly lines: readonly string[] };
+  /** What is said beside the verdicts, and why nothing of it may be done, whatever they are. */
+  readonly beside?: {
+    readonly data: Readonly<Record<string, unknown>>;
+    readonly lines: readonly string[];
+    readonly refusal: (agent: AgentId | null) => Promise<string | null>;
+  };
 }
 
 /** Whether somebody may write, or commit, all of it. */
@@ -85,8 +89,9 @@ export async function judged(
   });
   const verdicts = await asConfigured(call, plain);
   const refused = verdicts.filter(({ passes }) => !passes);
-  const data = { agent, files: verdicts, ...beside?.data };
-  if (refused.length === 0)
+  const refusal = (await beside?.refusal(agent)) ?? null;
+  const data = { agent, files: verdicts, ...beside?.data, ...(refusal === null ? {} : { refusal }) };
+  if (refused.length === 0 && refusal === null)
     return done(status.revision, data, (style) =>
       [
         passedTable(style, verdicts, isCommit ? 'nothing is staged' : 'nothing is written'),
@@ -99,9 +104,16 @@ export async function judged(
     exitCode: exitCodes.refused,
     revision: status.revision,
     code: 'WRITE_REFUSED',
-    message: `${refused.length} of ${count(verdicts.length, 'file')} may not be ${isCommit ? 'committed' : 'written'}: ${named(...refused.map(({ name }) => name))}`,
+    message:
+      refused.length === 0
+        ? 'others have work where Git would be run'
+        : `${refused.length} of ${count(verdicts.length, 'file')} may not be ${isCommit ? 'committed' : 'written'}: ${named(...refused.map(({ name }) => name))}`,
     details: data,
-    lines: [...refusedLines(about, isCommit), ...(beside?.lines ?? [])],
+    lines: [
+      ...(refused.length === 0 ? [] : refusedLines(about, isCommit)),
+      ...(refusal?.split('\n') ?? []),
+      ...(beside?.lines ?? []),
+    ],
   };
 }
 

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import type { AgentId } from '../../core/index.ts';
 import type { NamedPlace } from '../../guard/index.ts';
 import {
   matcherOf,
@@ -14,6 +15,7 @@ import {
 } from '../../shell/index.ts';
 import type { Call } from '../call.ts';
 import { line } from '../format/text.ts';
+import { beforeGit } from '../hook/before-git.ts';
 
 export interface ReadCommand {
   /** What it would write. */
@@ -22,6 +24,8 @@ export interface ReadCommand {
   readonly data: { readonly git: readonly GitOperation[]; readonly unjudged: readonly Unjudged[] };
   /** The same for people. */
   readonly lines: readonly string[];
+  /** Why Git may not be run so by somebody, as in an agent's client; null: it may. */
+  readonly refusal: (agent: AgentId | null) => Promise<string | null>;
 }
 
 /** What a command line would do that is run where the caller is. */
@@ -44,7 +48,13 @@ export async function readCommand(call: Call, command: string): Promise<ReadComm
     const name = write.pattern === null ? shownPath(write) : join(shownPath(write), write.pattern);
     return write.pattern === null ? { name, place } : { name, place, matches: matcherOf(write) };
   });
-  return { places, data: { git, unjudged }, lines: [...git.map(gitText), ...unjudged.map(unjudgedText)] };
+  const onDiskAt = (folder: string): string => pathOnDisk({ folder, path: '.' }, roots);
+  return {
+    places,
+    data: { git, unjudged },
+    lines: [...git.map(gitText), ...unjudged.map(unjudgedText)],
+    refusal: (agent) => beforeGit({ call, repository, agent, onDisk: onDiskAt }, git),
+  };
 }
 
 /** `mv a b` writes into `b` if that is a folder. */

@@ -3,15 +3,23 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentId } from '../../core/index.ts';
 import { atRisk, kinOf, type AtRisk } from '../../guard/index.ts';
-import type { HookAnswer } from '../../hooks/index.ts';
 import type { StatusAnswer } from '../../protocol/index.ts';
 import type { WhichFiles } from '../../repository/index.ts';
 import type { GitKind, GitOperation } from '../../shell/index.ts';
 import { someNames } from '../../wording/index.ts';
 import { line, shellCommand } from '../format/text.ts';
+import type { Call } from '../call.ts';
 import type { Repository } from '../world/world.ts';
-import type { HookWork } from './hook-work.ts';
-import { onDisk } from './shell-paths.ts';
+
+/** Who is about to run Git, and where. */
+export interface GitAct {
+  readonly call: Call;
+  readonly repository: Repository;
+  /** Null: nobody that takes part. */
+  readonly agent: AgentId | null;
+  /** A folder of the command line on this disk, absolute. */
+  readonly onDisk: (folder: string) => string;
+}
 
 /** What each would do to the work of others, and how the same is done to one's own alone; null: not at all. */
 interface WholeTree {
@@ -66,46 +74,37 @@ const isOfCommits: ReadonlySet<GitKind> = new Set<GitKind>([
   'commitAll',
 ]);
 
-/** Null: nothing of it is in the way of others. */
-export async function beforeGit(
-  work: HookWork,
-  operations: readonly GitOperation[],
-): Promise<HookAnswer | null> {
+/** Why it is not to be run; null: nothing of it is in the way of others. */
+export async function beforeGit(act: GitAct, operations: readonly GitOperation[]): Promise<string | null> {
   const whole = operations.filter(
     ({ kind, paths, arePathsKnown }) =>
       wholeTree[kind] !== undefined &&
       (paths === null ? kind !== 'add' : takesPaths.has(kind) && arePathsKnown),
   );
   if (whole.length === 0) return null;
-  const { call } = work;
-  const coordinator = await call.coordinator();
+  const coordinator = await act.call.coordinator();
   const status = await coordinator.query({ kind: 'status', at: null });
   for (const operation of whole) {
-    const refused = await judged(work, operation, status);
+    const refused = await judged(act, operation, status);
     if (refused !== null) return refused;
   }
   return null;
 }
 
-async function judged(
-  work: HookWork,
-  operation: GitOperation,
-  status: StatusAnswer,
-): Promise<HookAnswer | null> {
-  const { call, memory, repository } = work;
+async function judged(act: GitAct, operation: GitOperation, status: StatusAnswer): Promise<string | null> {
+  const { call, repository, agent } = act;
   if (operation.folder === null) return null;
-  const there = await repositoryAt(work, onDisk(work, operation.folder));
+  const there = await repositoryAt(act, act.onDisk(operation.folder));
   if (there === null || there.worktree === null || there.commonDir !== repository.commonDir) return null;
-  if (isOfPath(work, operation)) return judged(work, ofPath(operation), status);
-  const agent = memory.speaking()?.agent ?? null;
+  if (isOfPath(act, operation)) return judged(act, ofPath(operation), status);
   if (status.locks.every((lock) => lock.agent === agent)) return null;
-  const touched = await touchedBy(work, operation, there);
+  const touched = await touchedBy(act, operation, there);
   // What is committed is of all that the session has started; what is undone each has for itself.
   const own = isOfCommits.has(operation.kind) ? kinOf(status.agents, agent) : kinOf([], agent);
   const risks = atRisk(status, { own, tree: there.worktree, changed: touched });
   if (risks.length === 0) return null;
   const files = ownFiles(status, own, await call.world.inspection.changedFiles(there));
-  return { kind: 'refuse', reason: refusedText(operation, risks, files) };
+  return refusedText(operation, risks, files);
 }
 
 /** Its changes are undone, as by `git restore`. */
@@ -118,22 +117,22 @@ const ofPath = (operation: GitOperation): GitOperation => ({
 
 /** What has uncommitted work in it, and is taken along. */
 async function touchedBy(
-  work: HookWork,
+  { call, onDisk }: GitAct,
   { kind, folder, paths }: GitOperation,
   there: Repository,
 ): Promise<readonly string[]> {
-  const { inspection } = work.call.world;
-  if (paths !== null) return inspection.changedAmong(there, onDisk(work, folder ?? '.'), paths);
-  if (kind === 'commit') return inspection.stagedFiles(there, work.call.ports.env);
+  const { inspection } = call.world;
+  if (paths !== null) return inspection.changedAmong(there, onDisk(folder ?? '.'), paths);
+  if (kind === 'commit') return inspection.stagedFiles(there, call.ports.env);
   return inspection.changedFiles(there, wholeTree[kind]?.touches ?? 'tracked');
 }
 
 /** `git checkout NAME` is of a file, where there is one of that name. */
-function isOfPath(work: HookWork, { folder, orPath }: GitOperation): boolean {
-  return orPath !== null && folder !== null && existsSync(join(onDisk(work, folder), orPath));
+function isOfPath({ onDisk }: GitAct, { folder, orPath }: GitOperation): boolean {
+  return orPath !== null && folder !== null && existsSync(join(onDisk(folder), orPath));
 }
 
-async function repositoryAt({ call }: HookWork, folder: string): Promise<Repository | null> {
+async function repositoryAt({ call }: GitAct, folder: string): Promise<Repository | null> {
   return call.world.locate(folder, call.ports.env, true).catch(() => null);
 }
 
@@ -164,7 +163,7 @@ function refusedText({ kind }: GitOperation, risks: readonly AtRisk[], own: read
       ? '  Do it in a working tree of your own (git worktree add ../NAME BRANCH), or when that is committed.'
       : `  For your own files alone: ${shellCommand(...narrower(paths))}`;
   return [
-    `rhema: not run: it would ${does} what others have not committed yet in this working tree:`,
+    `not run: it would ${does} what others have not committed yet in this working tree:`,
     ...lines,
     instead,
   ].join('\n');

@@ -2,6 +2,7 @@ import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { commitAll, git, makeRepository, temporaryFolder, write } from '../../repository/testing/fixture.ts';
+import { rhemaIn } from '../testing/direct.ts';
 import { held, Session, shopFiles, type Heard } from '../testing/hook-session.ts';
 
 function shop(more?: string): string {
@@ -144,6 +145,25 @@ describe('a shell command', () => {
     );
     for (const command of ['git rebase main', 'git stash pop'])
       expect((await run(two, command)).told, command).toMatch(/git worktree add/);
+  });
+
+  test('on a whole tree is judged the same by guard check, for whoever asks', async () => {
+    const { root } = await begun();
+    const check = (command: string, ...words: string[]) =>
+      rhemaIn(root, 'guard', 'check', '--command', command, ...words);
+    const agent = (await held(root))[0]?.split(' ')[1] ?? '';
+    expect(await check('git stash; ls > out.log')).toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(
+        /^rhema: not run: it would take away what others have not committed yet .*\n {4,}claude-\w{6}: api\/a\.ts .*\n.*git stash push/,
+      ) as string,
+    });
+    expect((await check('git -C api reset --hard')).code).toBe(3);
+    expect((await check('git stash; echo x > api/a.ts')).stderr).toMatch(
+      /1 of 1 file may[^]*not run: it would/,
+    );
+    expect((await check('git stash', '--agent', agent)).code).toBe(0);
+    expect((await check('git stash push -- web/w.ts')).code).toBe(0);
   });
 
   test('on a whole tree is run where the others have committed, work elsewhere, or nobody else is there', async () => {

@@ -8,7 +8,7 @@ import { readShell, type GitOperation, type ShellReading } from '../../shell/ind
 import { count } from '../../wording/index.ts';
 import { line } from '../format/text.ts';
 import { beforeEdit, noteRead } from './before-tool.ts';
-import { beforeGit } from './before-git.ts';
+import { beforeGit, type GitAct } from './before-git.ts';
 import { asAgent, speakingAs } from './enrolment.ts';
 import type { HookWork } from './hook-work.ts';
 import { renew } from './after-tool.ts';
@@ -31,7 +31,9 @@ export async function beforeShell(work: HookWork, command: string): Promise<Hook
   const reading = readShell(command);
   work.memory.countUnjudged(reading.unjudged.map(({ why }) => why));
   if (reading.git.some(({ kind }) => commits.has(kind))) await makeKnown(work);
-  const refused = (await beforeGit(work, reading.git)) ?? (await beforeTrees(work, reading));
+  const reason = await beforeGit(gitAct(work), reading.git);
+  const refused: HookAnswer | null =
+    reason === null ? await beforeTrees(work, reading) : { kind: 'refuse', reason: `rhema: ${reason}` };
   if (refused !== null) return refused;
   const files = reading.writes.map((write) => foundWrite(work, write)).filter(({ isTree }) => !isTree);
   const reads = reading.reads.filter(({ pattern }) => pattern === null);
@@ -43,6 +45,13 @@ export async function beforeShell(work: HookWork, command: string): Promise<Hook
     );
   return answer;
 }
+
+const gitAct = (work: HookWork): GitAct => ({
+  call: work.call,
+  repository: work.repository,
+  agent: work.memory.speaking()?.agent ?? null,
+  onDisk: (folder) => onDisk(work, folder),
+});
 
 async function makeKnown(work: HookWork): Promise<void> {
   if ((await speakingAs(work)) !== null) return;

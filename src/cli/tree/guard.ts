@@ -31,7 +31,7 @@ export function addGuardCommands(program: Command, host: Host): void {
     );
   notes(
     check,
-    'Refused is what another agent has locked: the file, its whole scope or, of a folder, anything below. What is outside of the repository, ignored by Git, in no scope or free passes; what nobody holds passes unless strict_mode is on. Nothing is locked by this.\n\nOf a command line, what its text says is judged: redirections, the usual commands that write, and those that they are given to, such as by sh -c or xargs. What cannot be known is listed, and so is what Git would do to the whole working tree; neither is refused.\n\nA commit of a range is refused for what another agent had locked through the whole second in which it was made. It is of the agent that its trailer Rhema-Agent names, where the log has granted that agent the token that Rhema-Token names.',
+    'Refused is what another agent has locked: the file, its whole scope or, of a folder, anything below. What is outside of the repository, ignored by Git, in no scope or free passes; what nobody holds passes unless strict_mode is on. Nothing is locked by this.\n\nOf a command line, what its text says is judged: redirections, the usual commands that write, and those that they are given to, such as by sh -c or xargs. What cannot be known is listed, and not refused. Of Git is refused, as in the clients of agents, what would take along what others have not committed yet in this working tree.\n\nA commit of a range is refused for what another agent had locked through the whole second in which it was made. It is of the agent that its trailer Rhema-Agent names, where the log has granted that agent the token that Rhema-Token names.',
   );
   examples(
     check,
