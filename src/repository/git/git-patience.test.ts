@@ -82,3 +82,21 @@ it('Git is not started where a pipe in the place of one of its own files would h
   }
   expect(asked.files).toEqual([]);
 });
+
+it('nor where one in the place of the ignore file would, for what asks which files are ignored', async () => {
+  const { execFileSync } = await vi.importActual<typeof Processes>('node:child_process');
+  const { runGit } = await import('./git.ts');
+  const root = makeRepository({});
+  execFileSync('mkfifo', [`${root}/.gitignore`]);
+  for (const args of [
+    ['ls-files', '--others', '--exclude-standard'],
+    ['check-ignore', '--stdin'],
+  ])
+    await expect(runGit({ cwd: root, args })).rejects.toMatchObject({
+      code: 'GIT_SILENT',
+      message: expect.stringContaining(`${root}/.gitignore is a pipe`) as string,
+    });
+  expect(asked.files).toEqual([]);
+  void runGit({ cwd: root, args: ['rev-parse', 'HEAD'] }).catch(() => null);
+  expect(asked.files).toHaveLength(1);
+});

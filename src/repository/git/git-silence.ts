@@ -50,6 +50,13 @@ export function pipeInTheWay(cwd: string, named: string | undefined): string | n
   return null;
 }
 
+/** Read by what asks which files are ignored: the one at the top, at which Git would wait before any other. */
+export function ignoreFileInTheWay(cwd: string, args: readonly string[]): string | null {
+  const asksForIgnored = args[0] === 'check-ignore' || args.includes('--exclude-standard');
+  const file = join(cwd, '.gitignore');
+  return asksForIgnored && isPipe(file) ? file : null;
+}
+
 /** By its folders alone: which of its files are as they should be is the question. */
 function isGitFolder(folder: string): boolean {
   return ['objects', 'refs'].every((name) => look(join(folder, name))?.isDirectory() === true);

@@ -1,7 +1,7 @@
 import { execFile, type ExecFileException } from 'node:child_process';
 import { RepositoryError } from '../errors.ts';
 import { endAll, noSuchProgram, withOwnDeadline } from './git-deadline.ts';
-import { GitSilence, pipeInTheWay } from './git-silence.ts';
+import { GitSilence, ignoreFileInTheWay, pipeInTheWay } from './git-silence.ts';
 
 export interface GitCall {
   readonly cwd: string;
@@ -71,7 +71,7 @@ const outputBytesMax = 512 * 1024 * 1024;
  */
 export function runGit(call: GitCall): Promise<Buffer> {
   const { cwd, args, input, env = process.env, onWarning } = call;
-  const pipe = pipeInTheWay(cwd, env['GIT_DIR']);
+  const pipe = pipeInTheWay(cwd, env['GIT_DIR']) ?? ignoreFileInTheWay(cwd, args);
   if (pipe !== null) return Promise.reject(waitsForPipe(args, pipe));
   const options = {
     cwd,
