@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { asRevision, eventGroups, eventKinds } from '../../core/index.ts';
+import { makeRepository } from '../../repository/testing/fixture.ts';
+import { rhemaIn } from '../testing/direct.ts';
 import { FakeCoordinator } from '../testing/fake-coordinator.ts';
 import { Harness } from '../testing/harness.ts';
 import { agentView, scopeView, statusAnswer } from '../testing/samples.ts';
@@ -49,6 +51,20 @@ describe('when nothing is found', () => {
   ])('%j is told that nobody knows the name', async (words, hint) => {
     expect((await quiet().run(...words)).stdout).toBe(`nothing that matches; ${hint}\n`);
     expect((await quiet().json(...words)).body).toMatchObject({ entries: [], hint });
+  });
+
+  it('a word that is neither a scope nor a file is told to be none, also where the top scope has all files', async () => {
+    const root = makeRepository({
+      'rhema.yaml': 'name: shop\n',
+      'api/rhema.yaml': 'name: api\n',
+      'a.ts': '',
+    });
+    const said = async (...words: string[]) => (await rhemaIn(root, ...words)).stdout;
+    expect(await said('log', '--scope', 'nope')).toMatch(
+      /^nothing that matches; there is no scope or file nope now: see \S*rhema scope list\n$/,
+    );
+    expect(await said('lock', 'history', 'apo')).toContain('there is no scope apo now: did you mean api?\n');
+    expect(await said('log', '--scope', 'a.ts')).toBe('nothing that matches\n');
   });
 
   it.each([[['log']], [['log', '--scope', 'src/core', '--agent', 'alice']]])(

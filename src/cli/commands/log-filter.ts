@@ -1,10 +1,10 @@
-import { eventGroups, eventKinds, parseAgentIdForm } from '../../core/index.ts';
+import { eventGroups, eventKinds, parseAgentIdForm, type FilePath } from '../../core/index.ts';
 import type { HistoryFilter } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
 import { invalidInput, valueOf } from '../answer/errors.ts';
 import { timeOf } from './moment-of.ts';
 import { leadTo } from './scope-lead.ts';
-import { fileTrouble, oneNameOf } from './named.ts';
+import { fileTrouble, notThere, oneNameOf } from './named.ts';
 
 export interface FilterInput {
   readonly since?: string;
@@ -54,13 +54,19 @@ export async function unknownName(call: Call, { agent, scope, file }: HistoryFil
       return unknownText(`scope ${scope}`, lead?.told ?? null, 'rhema scope list');
     }
   }
-  const trouble = file === undefined ? null : await fileTrouble(call, file);
+  const trouble = file === undefined ? null : ((await fileTrouble(call, file)) ?? (await absent(call, file)));
   if (trouble !== null || agent === undefined) return trouble;
   const { agents } = await coordinator.query({ kind: 'status', at: null });
   const names = agents.map((view) => view.agent);
   if (names.includes(agent)) return null;
   const near = await nearestOf(agent, names);
   return unknownText(`agent ${agent}`, near === null ? null : `did you mean ${near}?`, 'rhema agent list');
+}
+
+/** A word that is no scope is a file in the top scope, also where there is none: whoever misspelt a scope has to learn it. */
+async function absent(call: Call, file: FilePath): Promise<string | null> {
+  if (!(await notThere(call, [file])).has(file)) return null;
+  return unknownText(`scope or file ${file}`, null, 'rhema scope list');
 }
 
 function unknownText(what: string, lead: string | null, list: string): string {
