@@ -57,3 +57,19 @@ it('is of an agent alone where one is named, and refuses one that takes no part'
     stderr: expect.stringContaining('no agent alicia takes part: did you mean alice?') as string,
   });
 });
+
+it('what lay in a working tree that was removed is told no more', async () => {
+  const [root, other] = twoTrees();
+  await rhemaIn(root, 'radar');
+  expect((await rhemaIn(root, 'status')).stdout).toContain('will clash');
+  git(root, 'worktree', 'remove', '--force', other);
+  expect((await rhemaIn(root, 'status')).stdout).not.toContain('clash');
+});
+
+it('refuses --every without --watch, which it would not heed', async () => {
+  const [root] = twoTrees();
+  expect(await rhemaIn(root, 'radar', '--every', '5s')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('--every goes with --watch') as string,
+  });
+});

@@ -19,12 +19,14 @@ export interface RadarInput {
   readonly branches?: boolean;
   readonly agent?: string;
   readonly watch?: boolean;
-  readonly every: string;
+  readonly every?: string;
 }
 
 /** What will clash when working trees and branches come together, once or again and again. */
 export async function showRadar(call: Call, input: RadarInput): Promise<Outcome> {
-  const everyMs = await durationOption('--every', input.every);
+  if (input.every !== undefined && input.watch !== true)
+    throw usageError('--every goes with --watch: add that, or leave --every out to look once');
+  const everyMs = await durationOption('--every', input.every ?? '10s');
   if (everyMs < everyMinMs) throw usageError('--every takes a second or more');
   const agent = input.agent === undefined ? null : valueOf(parseAgentIdForm(input.agent));
   let found: Seen | null = null;

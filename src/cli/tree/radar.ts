@@ -15,7 +15,7 @@ export function addRadarCommand(program: Command, host: Host): void {
     )
     .option('--agent <name>', 'only what concerns this agent')
     .option('--watch', 'look again and again, and tell what has changed; with --json one line for each look')
-    .option('--every <duration>', 'with --watch: between two looks', '10s');
+    .option('--every <duration>', 'with --watch: between two looks; 10s unless given');
   notes(
     radar,
     `Each two are merged for trial, outside of the repository: no tree, index or branch is changed, and no program that the
