@@ -41,7 +41,7 @@ describe('rhema commit', () => {
     const { code, stderr } = await commit('-m', 'all', '--agent', 'bob', '--', 'api', 'web/b.ts');
     expect(code).toBe(3);
     expect(stderr).toContain('api/a.ts is held by alice');
-    expect(stderr).toContain('to commit the rest: git commit -- :/web/b.ts');
+    expect(stderr).toContain('to commit the rest: rhema commit --agent bob -- web/b.ts');
     expect(head()).toBe(before);
   });
 

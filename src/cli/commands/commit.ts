@@ -64,7 +64,8 @@ async function refusalOf(
 ): Promise<Outcome | null> {
   const who = async ({ agents }: StatusAnswer): Promise<AgentId | null> =>
     agents.find((view) => view.agent === agent)?.agent ?? null;
-  const outcome = await judged(call, subjectsInIndex(files), { isCommit: true, who }).catch(unlessDisabled);
+  const judging = { isCommit: true, isOurCommit: true, who };
+  const outcome = await judged(call, subjectsInIndex(files), judging).catch(unlessDisabled);
   return outcome?.kind === 'refused' ? outcome : null;
 }
 

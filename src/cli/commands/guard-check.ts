@@ -62,6 +62,8 @@ export interface Judging {
   /** Whether they are about to be committed, and not written. */
   readonly isCommit: boolean;
   readonly who: (status: StatusAnswer) => Promise<AgentId | null>;
+  /** Whether it is `rhema commit` that asks. */
+  readonly isOurCommit?: boolean;
   /** What is said beside the verdicts, and why nothing of it may be done, whatever they are. */
   readonly beside?: {
     readonly data: Readonly<Record<string, unknown>>;
@@ -74,7 +76,7 @@ export interface Judging {
 export async function judged(
   call: Call,
   subjects: readonly Subject[],
-  { isCommit, who, beside }: Judging,
+  { isCommit, who, beside, isOurCommit = false }: Judging,
 ): Promise<Outcome> {
   const coordinator = await call.coordinator();
   const status = await coordinator.query({ kind: 'status', at: null });
@@ -98,7 +100,7 @@ export async function judged(
         ...(beside?.lines ?? []),
       ].join('\n'),
     );
-  const about = { nowMs: call.nowMs, typing: await typingFrom(call, isCommit), agent, verdicts };
+  const about = { nowMs: call.nowMs, typing: await typingFrom(call, isCommit), agent, verdicts, isOurCommit };
   return {
     kind: 'refused',
     exitCode: exitCodes.refused,

@@ -35,12 +35,15 @@ interface About {
   readonly typing: Typing;
   readonly agent: AgentId | null;
   readonly verdicts: readonly Verdict[];
+  /** Whether `rhema commit` is refused, and not a commit of Git's. */
+  readonly isOurCommit: boolean;
 }
 
 const shownMax = 10;
 
 /** What is refused and by whose lock, and what to do. */
-export function refusedLines({ nowMs, typing, agent, verdicts }: About, isStaged: boolean): string[] {
+export function refusedLines(about: About, isStaged: boolean): string[] {
+  const { nowMs, typing, agent, verdicts } = about;
   const refused = verdicts.filter(({ passes }) => !passes);
   const what = isStaged ? 'committed' : 'written';
   const more = refused.length - shownMax;
@@ -48,8 +51,8 @@ export function refusedLines({ nowMs, typing, agent, verdicts }: About, isStaged
     `${refused.length} of ${count(verdicts.length, 'file')} may not be ${what}:`,
     ...refused.slice(0, shownMax).map((verdict) => `  ${whyText(verdict, nowMs)}`),
     ...(more > 0 ? [`  and ${more} more: --json names all`] : []),
-    ...(isStaged ? committing(verdicts) : []),
-    ...(isStaged && agent === null ? sayingWho(refused) : []),
+    ...(isStaged ? committing(about) : []),
+    ...(isStaged && agent === null ? sayingWho(refused, about) : []),
     ...(refused.length > shownMax
       ? []
       : [
@@ -74,10 +77,15 @@ function lockText(name: string, lock: LockView, nowMs: number): string {
 }
 
 /** The rest can be committed by itself. */
-function committing(verdicts: readonly Verdict[]): string[] {
+function committing({ verdicts, typing, agent, isOurCommit }: About): string[] {
   const rest = verdicts.filter(({ passes }) => passes).map(({ name }) => name);
   const refused = verdicts.filter(({ passes }) => !passes).map(({ name }) => name);
   if (rest.length === 0) return [];
+  const own = agent === null ? [] : asAgent(agent);
+  if (isOurCommit)
+    return rest.length <= shownMax && rest.every(canBeTyped)
+      ? [`to commit the rest: ${typing.rhema('commit', ...own, '--', ...rest.map(typing.name))}`]
+      : [];
   if (rest.length <= shownMax && rest.every(canBeTyped))
     return [`to commit the rest: git commit -- ${rest.map(fromTop).join(' ')}`];
   return refused.length <= shownMax && refused.every(canBeTyped)
@@ -86,13 +94,16 @@ function committing(verdicts: readonly Verdict[]): string[] {
 }
 
 /** A commit is of nobody where neither its environment nor a process around it says whose it is. */
-function sayingWho(refused: readonly Verdict[]): string[] {
+function sayingWho(refused: readonly Verdict[], { typing, isOurCommit }: About): string[] {
   const holders = [...new Set(refused.flatMap(({ locks }) => locks.map((lock) => lock.agent)))];
   const [only] = holders;
   if (only === undefined) return [];
   const who = holders.length === 1 ? only : 'one of them';
   const name = holders.length === 1 ? only : 'NAME';
-  return [line`if you are ${who}, say so: RHEMA_AGENT=${shellWord(name)} git commit ...`];
+  const said = isOurCommit
+    ? typing.rhema('commit', '--agent', name, '...')
+    : `RHEMA_AGENT=${shellWord(name)} git commit ...`;
+  return [line`if you are ${who}, say so: ${said}`];
 }
 
 /** As Git takes it in whichever folder: a hook runs at the top, and its reader may be elsewhere. */
