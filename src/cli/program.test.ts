@@ -59,6 +59,7 @@ describe('usage', () => {
       ['lock', 'acquire', 'a', '--ttl'],
       'rhema: a value is missing: --ttl <duration>; see rhema help lock acquire (',
     ],
+    [['hook', 'foo'], 'rhema: no client "foo": use one of claude, codex, '],
     [['help', 'nothing'], "there is no command or topic 'nothing'"],
     [['help', 'lock', 'aquire'], "there is no command or topic 'lock aquire': did you mean acquire?"],
     [['help', 'exit-code'], 'did you mean exit-codes?'],

@@ -37,9 +37,23 @@ function problemOf({ code, message }: CommanderError, command: Command | undefin
       return `${said} is missing`;
     case 'commander.excessArguments':
       return tooMany(command);
+    case 'commander.invalidArgument':
+      return notAmong(plain);
     default:
       return plain;
   }
+}
+
+/** Of words of which one has to be used: the library tells them in a sentence of its own for either kind. */
+function notAmong(plain: string): string {
+  const [, option, value, choices] =
+    /^option '(\S+).*?' argument '(.*)' is invalid\. Allowed choices are (.*?)\.*$/.exec(plain) ?? [];
+  if (option !== undefined) return `${option} ${JSON.stringify(value)}: use one of ${choices ?? ''}`;
+  const [, word, argument, words] =
+    /^command-argument value '(.*)' is invalid for argument '(.*)'\. Allowed choices are (.*?)\.*$/.exec(
+      plain,
+    ) ?? [];
+  return words === undefined ? plain : `no ${argument ?? ''} ${JSON.stringify(word)}: use one of ${words}`;
 }
 
 function missingArgument(name: string, command: Command | undefined): string {

@@ -18,7 +18,7 @@ import { FakeCoordinator } from '../../testing/fake-coordinator.ts';
 import { Harness, type Ended } from '../../testing/harness.ts';
 import { hookNames } from '../../tree/hooks.ts';
 import { createRealWorld } from '../../world/real-world.ts';
-import { hookTargets } from './hooks.ts';
+import { hookTargets, targetNamed } from './hooks.ts';
 
 let root: string;
 
@@ -350,4 +350,14 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 
 it('the names that are offered are those of the targets', () => {
   expect(hookNames).toEqual(hookTargets.map(({ name }) => name));
+});
+
+it('a name that is no client is told with those that are, and without git where a client is asked for', () => {
+  expect(() => targetNamed('cluade')).toThrow(
+    'nothing called "cluade" has hooks: did you mean claude? There are claude',
+  );
+  expect(() => targetNamed('foo')).toThrow(/: use one of claude, .*, git$/);
+  expect(() => targetNamed('foo', (one) => one.print !== undefined)).toThrow(
+    /: use one of claude, (?!.*git$)/,
+  );
 });

@@ -1,3 +1,4 @@
+import { nearest } from '../../../config/index.ts';
 import type { FileChange } from '../../../init/index.ts';
 import { jsonHookClients, type HandlerKind } from '../../../hooks/install/index.ts';
 import type { Call } from '../../call.ts';
@@ -57,7 +58,7 @@ export async function installHooks(call: Call, input: HooksInput): Promise<Outco
 
 function checkHandler(names: readonly string[]): void {
   const able = hookTargets.filter(({ hasToolHandler }) => hasToolHandler === true);
-  if (names.length === 0 || names.map(targetNamed).some((target) => !able.includes(target)))
+  if (names.length === 0 || names.map((name) => targetNamed(name)).some((target) => !able.includes(target)))
     throw usageError(`--handler is for ${namesOf(able)} alone: name it, and no other`);
 }
 
@@ -102,7 +103,8 @@ interface Way {
 async function changeHooks(call: Call, input: HooksInput, way: Way): Promise<Outcome> {
   if (input.dryRun === true && input.yes === true) throw usageError('--dry-run or --yes, not both');
   const draft = await draftOf(call);
-  const targets = input.targets.length === 0 ? way.none(draft) : input.targets.map(targetNamed);
+  const targets =
+    input.targets.length === 0 ? way.none(draft) : input.targets.map((name) => targetNamed(name));
   const planned = await plannedFor(draft, targets, way);
   await call.world.scopeFiles.check(draft.root, planned.changes);
   const patch = await patchOf(call, planned);
@@ -131,11 +133,14 @@ async function draftOf(call: Call): Promise<Draft> {
   return new Draft(worktree);
 }
 
-/** @throws CommandError INVALID_INPUT with the names that there are. */
-export function targetNamed(name: string): HookTarget {
+/** @throws CommandError INVALID_INPUT with the names that are meant. */
+export function targetNamed(name: string, offered: (target: HookTarget) => boolean = () => true): HookTarget {
   const target = hookTargets.find((one) => one.name === name);
   if (target !== undefined) return target;
-  throw invalidInput(`nothing called ${JSON.stringify(name)} has hooks: use ${namesOf(hookTargets)}`);
+  const names = hookTargets.filter(offered).map((one) => one.name);
+  const near = nearest(name, names);
+  const lead = near === null ? ': use one of' : `: did you mean ${near}? There are`;
+  throw invalidInput(`nothing called ${JSON.stringify(name)} has hooks${lead} ${names.join(', ')}`);
 }
 
 const namesOf = (targets: readonly HookTarget[]): string => targets.map(({ name }) => name).join(', ');

@@ -33,7 +33,7 @@ export async function planClients(call: Call, { clients, agentsMd }: ClientWish)
   const draft = new Draft(worktree);
   const told: string[] = [];
   for (const name of new Set(clients)) {
-    const target = targetNamed(name);
+    const target = targetNamed(name, (one) => one.print !== undefined);
     if (target.print === undefined)
       throw invalidInput(`${name} is no client: use rhema hooks install ${name}`);
     told.push(...addServer(call, draft, name));
