@@ -151,6 +151,20 @@ module.exports = {
       ['store', 'service', 'daemon', ...faces],
       'client: core, protocol, participant, files and time',
     ),
+    {
+      name: 'access-wall',
+      severity: 'error',
+      comment: 'Tokens, and what whoever has one may do: protocol and files.',
+      from: { path: '^src/access/', pathNot: testing },
+      to: { path: '^src/(?!(access|protocol|files)/)' },
+    },
+    {
+      name: 'http-wall',
+      severity: 'error',
+      comment: 'The face over HTTP: core, protocol, access and time; the port is handed in.',
+      from: { path: '^src/http/', pathNot: testing },
+      to: { path: '^src/(?!(http|core|protocol|access|time)/)' },
+    },
     wall(
       'init',
       ['store', 'observe', 'service', 'client', 'daemon', ...faces],
@@ -202,6 +216,8 @@ module.exports = {
           '^src/[^/]+/index\\.ts$',
           '^src/store/[^/]+/index\\.ts$',
           '^src/repository/git/index\\.ts$',
+          // What may be said is described by whoever serves it over HTTP alone.
+          '^src/protocol/json-schemas/index\\.ts$',
           // The YAML library is loaded by whoever reads YAML.
           '^src/repository/yaml/index\\.ts$',
           // Who writes the configuration of a client answers none of its questions.

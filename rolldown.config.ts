@@ -124,4 +124,12 @@ export default defineConfig([
     external: (id, importer) => isOfLibrary(importer) && /^\.(?!\/(command-schemas|fields)\.js$)/.test(id),
     output: { dir: 'dist/protocol', format: 'es' },
   },
+  // The same for what reads events over HTTP.
+  {
+    platform: 'node',
+    plugins: [licences('THIRD-PARTY-LICENSES.txt')],
+    input: { events: 'dist/client/http/events.js' },
+    external: (id, importer) => isOfLibrary(importer) && id.startsWith('.'),
+    output: { dir: 'dist/client/http', format: 'es' },
+  },
 ]);

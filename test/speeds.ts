@@ -30,6 +30,7 @@ export const slowTests: readonly string[] = [
   'src/cli/world/context.test.ts',
   'test/withstand/kill.test.ts',
   'test/withstand/hook-kills.test.ts',
+  'test/withstand/serve.test.ts',
   'test/mcp/processes.test.ts',
   'sim/sim.test.ts',
   'test/spec/mutants/guards.test.ts',

@@ -3,6 +3,7 @@ import { parseAgentIdForm } from '../core/index.ts';
 import type { AgentId, Revision, Ticket } from '../core/index.ts';
 import type { AgentSession } from '../participant/index.ts';
 import type { ProcessPorts, Output } from './process/ports.ts';
+import { serverAddress } from './server-address.ts';
 import { usageError, valueOf } from './answer/errors.ts';
 import { styleOf } from './format/style.ts';
 import type { Style } from './format/style.ts';
@@ -15,6 +16,8 @@ import type { Repository, World } from './world/world.ts';
 export interface GlobalOptions {
   readonly json?: boolean;
   readonly direct?: boolean;
+  /** Of `rhema serve`, elsewhere; else RHEMA_SERVER. */
+  readonly server?: string;
   /** `-C DIR`, as in git. */
   readonly directory?: string;
   /** Names the Git folder, as GIT_DIR would: how an owner process is told which one its caller has found. */
@@ -94,7 +97,13 @@ export class Call {
     return this.#repository;
   }
 
-  #locate(): Promise<Repository> {
+  async #locate(): Promise<Repository> {
+    const server = this.#server();
+    const found = await this.#find();
+    return server === undefined ? found : { ...found, server };
+  }
+
+  #find(): Promise<Repository> {
     const { gitDir, directory } = this.options;
     const { env } = this.ports;
     if (gitDir === undefined) return this.world.locate(this.cwd, env, directory !== undefined);
@@ -110,8 +119,18 @@ export class Call {
       ...(gitDir === undefined ? [] : ['--git-dir', gitDir]),
       // Init asks no coordinator.
       ...(this.#direct && words[0] !== 'init' ? ['--direct'] : []),
+      ...(this.options.server === undefined ? [] : ['--server', this.options.server]),
     ];
     return shellCommand(...(this.options.program ?? ['rhema']), ...chosen, ...words);
+  }
+
+  /** Where the coordinator is, if not on this machine: `--server`, else RHEMA_SERVER. */
+  #server(): string | undefined {
+    const text = this.options.server ?? this.ports.env['RHEMA_SERVER'] ?? '';
+    if (text === '') return undefined;
+    const server = serverAddress(text);
+    if (!this.#direct) return server;
+    throw usageError('--direct opens the log of this machine: it goes without --server and RHEMA_SERVER');
   }
 
   coordinator(): Promise<Coordinator> {

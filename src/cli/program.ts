@@ -24,6 +24,7 @@ import { addObservingCommands } from './tree/observe.ts';
 import { addRadarCommand } from './tree/radar.ts';
 import { addRunCommand } from './tree/run.ts';
 import { addSafetyCommands } from './tree/safety.ts';
+import { addServeCommands } from './tree/serve.ts';
 import { addScopeCommands } from './tree/scope.ts';
 import { addGitHookCommand } from './tree/git-hook.ts';
 import { addGuardCommands } from './tree/guard.ts';
@@ -87,6 +88,7 @@ const branches: readonly Branch[] = [
   { words: ['safety'], grow: addSafetyCommands },
   { words: ['verify-log'], grow: addVerifyCommand },
   { words: ['mcp'], grow: addMcpCommand },
+  { words: ['serve', 'token', 'login', 'logout'], grow: addServeCommands },
   { words: ['daemon', 'config', 'doctor', 'completion'], grow: addToolCommands },
   { words: ['uninstall'], grow: addUninstallCommand },
   { words: [], grow: addHelpCommand },
@@ -101,6 +103,7 @@ export function createProgram(host: Host, args: readonly string[] = []): Command
     .description('Coordination for several coding agents on one Git repository.')
     .option('--json', 'answer with one JSON object on one line')
     .option('--direct', 'open the log in this process, without the background process')
+    .option('--server <url>', 'coordinate by a server (rhema serve) elsewhere; else RHEMA_SERVER')
     .option('-C, --directory <dir>', 'as if started in this folder')
     .option('--git-dir <dir>', 'as if GIT_DIR named this folder')
     .option('--no-color', 'no colours; NO_COLOR and FORCE_COLOR are respected as well')

@@ -1,3 +1,5 @@
+import type { HttpConnectOptions, HttpCoordinator } from './http/http-coordinator.ts';
+
 export { connect, SocketCoordinator, type ConnectOptions } from './coordinator.ts';
 export { endOwner, type OwnerEnd } from './end-owner.ts';
 export {
@@ -5,6 +7,7 @@ export {
   ensurePrivateDirectory,
   isDialable,
   logExists,
+  pathsFor,
   shortLinks,
   socketAddress,
   statePaths,
@@ -27,3 +30,9 @@ export { sessionKeeping } from './session-keeping.ts';
 export { readinessVariable, type OwnerCommand, type Readiness } from './start-owner.ts';
 export { jitteredBackoffMs } from './persist.ts';
 export { compareVersions, packageVersion } from './version.ts';
+
+/** See `http/http-coordinator.ts`; loaded when it is needed, as few need it. */
+export async function connectOverHttp(options: HttpConnectOptions): Promise<HttpCoordinator> {
+  const { HttpCoordinator } = await import('./http/http-coordinator.ts');
+  return new HttpCoordinator(options);
+}

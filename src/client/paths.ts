@@ -45,6 +45,14 @@ export function statePaths(commonDir: string): StatePaths {
   };
 }
 
+/** The same, where the agents of this machine take part by a server elsewhere: its sessions are others. */
+export function pathsFor(commonDir: string, server: string | undefined): StatePaths {
+  const paths = statePaths(commonDir);
+  if (server === undefined) return paths;
+  const name = createHash('sha256').update(server).digest('hex').slice(0, 16);
+  return { ...paths, sessions: `${paths.sessions}-${name}` };
+}
+
 function realDirectory(path: string): string {
   try {
     return realpathSync(path);

@@ -3,16 +3,17 @@ import type { SessionKeeping } from '../participant/index.ts';
 import type { Coordinator } from '../protocol/index.ts';
 import type { Clock } from '../time/index.ts';
 import { occupyName, livingOccupant, releaseName, takeName, type Occupant } from './occupant-file.ts';
-import { statePaths } from './paths.ts';
+import { pathsFor } from './paths.ts';
 import { deleteSession, readSession, writeSession } from './session-file.ts';
 
-/** The sessions and occupants of a repository, in the files of this user. */
+/** The sessions and occupants of a repository, in the files of this user. `server`: where it is coordinated, if elsewhere. */
 export function sessionKeeping(
   commonDir: string,
   clock: Pick<Clock, 'wallMs'>,
   coordinator: Coordinator,
+  server?: string,
 ): SessionKeeping {
-  const paths = statePaths(commonDir);
+  const paths = pathsFor(commonDir, server);
   const occupy = async (agent: AgentId): Promise<Occupant | null> => {
     const occupant = occupyName(paths, agent, clock.wallMs());
     if (occupant?.isUnseen !== true || (await takesPart(coordinator, agent))) return occupant;

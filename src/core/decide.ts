@@ -10,7 +10,7 @@ import type { Command, CommandKind, CommandOf } from './commands.ts';
 import { decideConfigure, decideTakeOver } from './configuration.ts';
 import { decideContextModify } from './contexts.ts';
 import type { Decision } from './decision.ts';
-import type { Entry, Event } from './events.ts';
+import type { Entry, EntryPrincipal, Event } from './events.ts';
 import { decideExpireDue } from './expiry.ts';
 import { refusedAtGate } from './gate.ts';
 import type { AgentId, Revision } from './ids.ts';
@@ -92,8 +92,9 @@ export function toEntry(
   state: State,
   command: Command,
   decision: { readonly events: readonly Event[]; readonly result: Result },
+  principal?: EntryPrincipal,
 ): Entry {
-  return {
+  const entry = {
     revision: (state.revision + 1) as Revision,
     atMs: command.atMs,
     kind: command.kind,
@@ -103,6 +104,7 @@ export function toEntry(
     events: decision.events,
     result: decision.result,
   };
+  return principal === undefined ? entry : Object.assign(entry, { principal });
 }
 
 function repeatOf(state: State, command: Command): Decision | null {

@@ -33,9 +33,17 @@ export interface Entry {
   /** The operator that said it, or null. */
   readonly by: string | null;
   readonly requestId: RequestId | null;
+  /** Who was let in to say it, and by which way; left out of what came over the socket, which is this machine's user's. */
+  readonly principal?: EntryPrincipal;
   /** At least one. */
   readonly events: readonly Event[];
   readonly result: Result;
+}
+
+/** Nothing that the machine decides by: a record of who is to answer for an entry. */
+export interface EntryPrincipal {
+  readonly name: string;
+  readonly way: 'http' | 'mcp';
 }
 
 /** What happened. Kinds are `noun.pastVerb`. */

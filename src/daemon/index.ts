@@ -2,19 +2,31 @@ import { statePaths } from '../client/index.ts';
 import type { Coordinator } from '../protocol/index.ts';
 import type { LogAudit, WitnessLook } from './audit-log.ts';
 import type { OpenLogFile } from './log-file-source.ts';
+import type { Front, OpenFront } from './owner-life.ts';
 import type { StateLook } from './remove-state.ts';
 import type { Room } from './room.ts';
 import type { OpenOptions } from './wire-up.ts';
 
 export type { LogAudit, LogContent, WitnessLook } from './audit-log.ts';
 export type { OpenLogFile } from './log-file-source.ts';
+export type { Front, OpenFront } from './owner-life.ts';
 export type { StateLook } from './remove-state.ts';
+export type { ServedCoordinator } from './served.ts';
 export type { Room } from './room.ts';
 export type { OpenOptions } from './wire-up.ts';
 
 /** See `owner.ts`. What an owner needs is loaded once it is one: most of those who start at the same time are not. */
 export async function runOwner(options: OpenOptions): Promise<void> {
   return (await import('./owner.ts')).runOwner(options);
+}
+
+/** See `fronted.ts`. */
+export async function runFronted(
+  options: OpenOptions,
+  front: Front,
+  onReady: (front: OpenFront) => void,
+): Promise<void> {
+  return (await import('./fronted.ts')).runFronted(options, front, onReady);
 }
 
 /** See `wire-up.ts`. */

@@ -1,9 +1,8 @@
-import type { CommandKind, Entry, RejectionCode, Revision } from '../core/index.ts';
+import type { CommandKind, Entry, EntryPrincipal, RejectionCode, Revision } from '../core/index.ts';
 import type {
   Answer,
   CommandRequest,
   Coordinator,
-  CoordinatorError,
   Query,
   RefreshOptions,
   RefreshReport,
@@ -11,6 +10,7 @@ import type {
   TicketReply,
   TicketRequest,
 } from '../protocol/index.ts';
+import type { SubmitManner } from '../service/index.ts';
 import type { GitFollower } from './git-follower.ts';
 import type { ScopeFollower } from './scope-follower.ts';
 import type { ServedCoordinator } from './served.ts';
@@ -19,8 +19,7 @@ import { disabled, workIn } from './withheld.ts';
 
 /** The service, as far as it is passed on. */
 export interface LocalService extends Omit<Coordinator, 'submit' | 'refresh' | 'close'> {
-  /** `insteadOfNew`: with what it fails where its agent would get a lock or a ticket that it does not have. */
-  submit(request: CommandRequest, insteadOfNew?: CoordinatorError): Promise<Reply>;
+  submit(request: CommandRequest, manner?: SubmitManner): Promise<Reply>;
   idle(): boolean;
 }
 
@@ -41,10 +40,11 @@ export class LocalCoordinator implements ServedCoordinator {
    * advises: before such a refusal the files are looked at. Throws `DISABLED` for what is new while coordination is being
    * switched off, and for a join where nothing is held any more.
    */
-  submit(request: CommandRequest): Promise<Reply> {
+  submit(request: CommandRequest, principal?: EntryPrincipal): Promise<Reply> {
+    const manner = principal === undefined ? undefined : { principal };
     if (this.#isBeforeFiles(request))
-      return this.#follower.followIfTouched().then(() => this.#submitSeen(request));
-    return this.#submitSeen(request);
+      return this.#follower.followIfTouched().then(() => this.#submitSeen(request, manner));
+    return this.#submitSeen(request, manner);
   }
 
   /** What an agent gets, it gets by the files as they are. */
@@ -52,30 +52,29 @@ export class LocalCoordinator implements ServedCoordinator {
     return givingKinds.has(kind) && this.#follower.isTouched();
   }
 
-  #submitSeen(request: CommandRequest): Promise<Reply> {
-    return this.#mayBeNew(request) ? this.#submitUnlessNew(request) : this.#serve(request, asItIs);
+  #submitSeen(request: CommandRequest, manner?: SubmitManner): Promise<Reply> {
+    return this.#mayBeNew(request)
+      ? this.#submitUnlessNew(request, manner)
+      : this.#serve(request, asItIs, manner);
   }
 
-  async #submitUnlessNew(request: CommandRequest): Promise<Reply> {
+  async #submitUnlessNew(request: CommandRequest, manner?: SubmitManner): Promise<Reply> {
     if (request.command.kind === 'AgentJoin') {
       await this.#follower.catchUp();
-      return this.#serve(request, asItIs);
+      return this.#serve(request, asItIs, manner);
     }
-    if (!(await this.#follower.confirmsSwitchingOff())) return this.#serve(request, asItIs);
+    if (!(await this.#follower.confirmsSwitchingOff())) return this.#serve(request, asItIs, manner);
     const off = disabled(workIn(await this.#service.query({ kind: 'status', at: null })));
-    return this.#serve(whileSwitchingOff(request, off), withQueueClosed, off);
+    const unlessNew = { insteadOfNew: off, principal: manner?.principal };
+    return this.#serve(whileSwitchingOff(request, off), withQueueClosed, unlessNew);
   }
 
   /** Few promises: nearly every command is served at once. */
-  #serve(
-    request: CommandRequest,
-    said: (reply: Reply) => Reply,
-    insteadOfNew?: CoordinatorError,
-  ): Promise<Reply> {
+  #serve(request: CommandRequest, said: (reply: Reply) => Reply, manner?: SubmitManner): Promise<Reply> {
     const { takes } = this.#follower;
-    return this.#service.submit(request, insteadOfNew).then((reply) => {
+    return this.#service.submit(request, manner).then((reply) => {
       if (reply.ok) return said(reply);
-      const serveAgain = async (): Promise<Reply> => said(await this.#service.submit(request, insteadOfNew));
+      const serveAgain = async (): Promise<Reply> => said(await this.#service.submit(request, manner));
       return this.#afterRefusal(said(reply) as Refusal, takes, serveAgain);
     });
   }

@@ -12,6 +12,7 @@ import { AutoSync } from './auto-sync.ts';
 import { SyncWorker } from './sync-worker.ts';
 import { removeStaleSocket } from './ownership.ts';
 import { openFilesMax } from './room.ts';
+import type { ServedCoordinator } from './served.ts';
 import { CoordinatorServer } from './server.ts';
 import { Upkeep } from './upkeep.ts';
 import { openCoordination, type Coordination, type OpenOptions } from './wire-up.ts';
@@ -25,15 +26,15 @@ const lingerMaxMs = 1_500;
 export async function serveAsOwner(
   options: OpenOptions,
   ownership: Ownership,
-  onReady: () => void,
+  onReady: (front: OpenFront | null) => void,
+  openFront: Front | null = null,
 ): Promise<void> {
   const paths = statePaths(options.repository.commonDir);
   const log = withoutRepeats(openLog(), () => systemTime.monotonicMs());
-  const owner = new Owner(options, paths, log);
+  const owner = new Owner(options, paths, log, openFront);
   try {
     capAtStart(paths.log, log);
-    await owner.start();
-    onReady();
+    onReady(await owner.start());
     const reason = await owner.untilLeaving();
     log.info({ reason }, 'leaving');
   } finally {
@@ -50,6 +51,15 @@ function capAtStart(path: string, log: Log): void {
   }
 }
 
+/** What serves the coordinator beside the socket, in the same process: a face, which is handed in. */
+export type Front = (coordinator: ServedCoordinator, log: Log) => Promise<OpenFront>;
+
+export interface OpenFront {
+  readonly url: string;
+  /** Takes nothing more, and answers what is under way. */
+  readonly close: () => Promise<void>;
+}
+
 /** One life of the owner process. */
 class Owner {
   readonly #options: OpenOptions;
@@ -60,10 +70,13 @@ class Owner {
   #coordination: Coordination | null = null;
   #server: CoordinatorServer | null = null;
   #upkeep: Upkeep | null = null;
+  readonly #openFront: Front | null;
+  #front: OpenFront | null = null;
   readonly #worker: SyncWorker;
   #ignoreSignals: () => void = () => {};
 
-  constructor(options: OpenOptions, paths: StatePaths, log: Log) {
+  constructor(options: OpenOptions, paths: StatePaths, log: Log, openFront: Front | null) {
+    this.#openFront = openFront;
     this.#options = options;
     this.#paths = paths;
     this.#log = log;
@@ -71,13 +84,15 @@ class Owner {
     this.#leaving = new Promise((resolve) => (this.#leave = resolve));
   }
 
-  async start(): Promise<void> {
+  /** What is in front of it, once clients can connect. */
+  async start(): Promise<OpenFront | null> {
     const address = socketAddress(this.#paths);
     const coordination = await openCoordination(this.#options, {
       about: () => ({
-        mode: 'daemon',
+        mode: this.#openFront === null ? 'daemon' : 'serve',
         socket: this.#paths.socket,
         connections: this.#server?.connections ?? 0,
+        ...(this.#front === null ? {} : { url: this.#front.url }),
       }),
       observer: new LogObserver(this.#log, () => systemTime.monotonicMs()),
     });
@@ -87,6 +102,7 @@ class Owner {
       parsers: await loadRequestParsers(),
       version: this.#options.version,
       folder: identityOfFolder(this.#paths.directory),
+      staysWhenIdle: this.#openFront !== null,
       onStop: () => this.#leave('asked to'),
       onFailure: (error) => this.#leave(`no client can be let in: ${error.message}`),
       connectionsMax: connectionsMax(),
@@ -104,8 +120,10 @@ class Owner {
         this.#log.warn({ cause: String(error) }, 'what breaks a rule cannot be looked for'),
       );
     this.#upkeep = this.#startUpkeep(coordination, server);
+    this.#front = (await this.#openFront?.(coordination.coordinator, this.#log)) ?? null;
     const { version } = this.#options;
-    this.#log.info({ version, socket: this.#paths.socket }, 'listening');
+    this.#log.info({ version, socket: this.#paths.socket, url: this.#front?.url }, 'listening');
+    return this.#front;
   }
 
   /** Resolves with the reason for leaving. */
@@ -123,7 +141,9 @@ class Owner {
     this.#upkeep?.stop();
     this.#worker.stop();
     this.#server?.stopListening();
+    const closed = this.#front?.close();
     try {
+      await closed;
       await this.#closeInTime();
     } finally {
       ownership.release();
@@ -155,7 +175,7 @@ class Owner {
     const { socket, database, log } = this.#paths;
     const inodes = [socket, database].map(inodeOf);
     return new Upkeep({
-      isActive: () => server.connections > 0 || !coordinator.idle(),
+      isActive: () => this.#openFront !== null || server.connections > 0 || !coordinator.idle(),
       callCount: () => server.callCount,
       idleExitMs: () => follower.config?.idleExitMs ?? 0,
       whyLost: async () => {

@@ -13,6 +13,8 @@ export interface ServerOptions {
   readonly folder?: string;
   /** Somebody asked the owner to leave, and may. */
   readonly onStop: () => void;
+  /** Whether it goes on where it is only asked to leave if nothing is held: somebody has started it to stay. */
+  readonly staysWhenIdle?: boolean;
   /** Nobody can be let in any more: the system refuses it, for want of files or memory. The server listens no longer. */
   readonly onFailure: (error: Error) => void;
   readonly slowReaderMs?: number;
@@ -125,7 +127,9 @@ export class CoordinatorServer implements PeerHandler {
 
   /** The asking call itself does not count as work. */
   #stop(when: 'now' | 'idle'): StopAnswer {
-    const stopping = when === 'now' || (this.#options.coordinator.idle() && this.#finiteCalls() <= 1);
+    const { coordinator, staysWhenIdle = false } = this.#options;
+    const isIdle = !staysWhenIdle && coordinator.idle() && this.#finiteCalls() <= 1;
+    const stopping = when === 'now' || isIdle;
     if (stopping) setImmediate(this.#options.onStop);
     return { stopping };
   }

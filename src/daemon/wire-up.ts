@@ -50,7 +50,7 @@ export interface OpenOptions {
 
 /** What an opener says of itself, for `health` and for the log. */
 export interface Opener {
-  readonly about: () => Pick<About, 'mode' | 'socket' | 'connections'>;
+  readonly about: () => Pick<About, 'mode' | 'socket' | 'connections' | 'url'>;
   /** Nobody unless given. */
   readonly observer?: Observer;
 }

@@ -168,7 +168,10 @@ export interface HealthAnswer {
   readonly ok: boolean;
   readonly pid: number;
   readonly version: string;
-  readonly mode: 'direct' | 'daemon';
+  /** `serve`: a daemon that `rhema serve` has started, to stay. */
+  readonly mode: 'direct' | 'daemon' | 'serve';
+  /** Of a `serve`: where it answers HTTP. */
+  readonly url?: string;
   readonly startedAtMs: TimeMs;
   readonly firstRevision: Revision;
   readonly storeKind: string;

@@ -70,7 +70,8 @@ const notAskedOfHolder =
 const namesWhatIsAskedFor = ({ to, messageKind }: { to: { kind: string }; messageKind: string }): boolean =>
   messageKind !== 'request_release' || to.kind === 'holder';
 
-const schemas = {
+/** By kind; exported for descriptions of what may be said. */
+export const commandSchemas = {
   AgentJoin: z.strictObject({
     kind: z.literal('AgentJoin'),
     agent: newAgentId,
@@ -210,13 +211,13 @@ const schemas = {
   }),
 } satisfies { [Kind in CallerCommand['kind']]: z.ZodType<Extract<CallerCommand, { kind: Kind }>> };
 
-type CommandSchema = (typeof schemas)[keyof typeof schemas];
+type CommandSchema = (typeof commandSchemas)[keyof typeof commandSchemas];
 
 /** A caller's command, made canonical: paths in their one spelling, scope lists sorted without repeats. */
 export const callerCommand = z.discriminatedUnion(
   'kind',
-  Object.values(schemas) as [CommandSchema, ...CommandSchema[]],
+  Object.values(commandSchemas) as [CommandSchema, ...CommandSchema[]],
 ) satisfies z.ZodType<CallerCommand>;
 
 /** Every kind of command that a caller may send. */
-export const callerCommandKinds = Object.keys(schemas) as readonly (keyof typeof schemas)[];
+export const callerCommandKinds = Object.keys(commandSchemas) as readonly (keyof typeof commandSchemas)[];

@@ -14,6 +14,12 @@ export const failureCodes = [
   'NOT_JOINED',
   /** A file or socket belongs to somebody else or is open to others. */
   'PERMISSION',
+  /** Over a network: who asks is not known, or no longer. */
+  'UNAUTHENTICATED',
+  /** Over a network: who asks is known, and may not do this. */
+  'FORBIDDEN',
+  /** Over a network: too much was asked in too short a time. */
+  'RATE_LIMITED',
   /** The owner cannot be reached, is stopping or cannot write at the moment. */
   'UNAVAILABLE',
   /** No answer in time. It may still take effect: ask again with the same request id. */

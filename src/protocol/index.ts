@@ -3,6 +3,16 @@ import type { RequestParsers } from './requests.ts';
 export type * from './answers.ts';
 export type * from './coordinator.ts';
 export type * from './notices.ts';
+export {
+  failedType,
+  isRefusal,
+  refusedType,
+  rejectionOf,
+  type FailureProblem,
+  type Problem,
+  type RefusalProblem,
+} from './problem.ts';
+export { roles, type Principal, type Role } from './principal.ts';
 export type * from './queries.ts';
 export type * from './scope-problem.ts';
 export type * from './views.ts';

@@ -56,7 +56,8 @@ const whySubject = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('agent'), agent: agentId }),
 ]);
 
-const query = z.discriminatedUnion('kind', [
+/** Exported for descriptions of what may be asked. */
+export const query = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('status'), at: moment.nullable() }),
   z.strictObject({ kind: z.literal('scopes'), fresh: z.boolean().optional() }),
   z.strictObject({
@@ -129,12 +130,15 @@ export interface RequestParsers {
   parseCommandRequest(value: unknown): CommandRequest;
   /** Throws {@link CoordinatorError} `INVALID_INPUT`. */
   parseQuery(value: unknown): Query;
+  /** Throws {@link CoordinatorError} `INVALID_INPUT`. */
+  parseTicketRequest(value: unknown): TicketRequest;
 }
 
 export const requestParsers: RequestParsers = {
   parseMessage,
   parseCommandRequest: (value) => parseOrThrow(commandRequest, value),
   parseQuery: (value) => parseOrThrow(query, value),
+  parseTicketRequest: (value) => parseOrThrow(ticketRequest, value),
 };
 
 function parseMessage(line: string): ParsedMessage {

@@ -9,6 +9,7 @@ import {
   type Command,
   type Decision,
   type Entry,
+  type EntryPrincipal,
   type Event,
   type RequestId,
   type Revision,
@@ -36,6 +37,8 @@ export interface CommandCall {
   readonly arrivedMs: number;
   /** What is said, and nothing is done, where its agent would get a lock or a ticket that it does not have. Left out: it may. */
   readonly insteadOfNew?: CoordinatorError | undefined;
+  /** Who was let in to say it; left out: this machine's user. */
+  readonly principal?: EntryPrincipal | undefined;
   answer(reply: Reply): void;
   fail(error: CoordinatorError): void;
 }
@@ -177,7 +180,7 @@ export class BatchPlanner {
     const { result, events } = decision;
     if (call.insteadOfNew !== undefined && givesNew(command, events))
       return { kind: 'failure', error: call.insteadOfNew };
-    const revision = events.length === 0 ? state.revision : this.#enter(command, decision);
+    const revision = events.length === 0 ? state.revision : this.#enter(command, decision, call.principal);
     return this.#reply({ ok: true, revision, result });
   }
 
@@ -194,8 +197,12 @@ export class BatchPlanner {
     return { kind: 'reply', reply: { atMs: this.#time.nowMs, ...told } };
   }
 
-  #enter(command: Command, decision: Extract<Decision, { kind: 'committed' }>): Revision {
-    const entry = toEntry(this.#replica.state, command, decision);
+  #enter(
+    command: Command,
+    decision: Extract<Decision, { kind: 'committed' }>,
+    principal?: EntryPrincipal,
+  ): Revision {
+    const entry = toEntry(this.#replica.state, command, decision, principal);
     this.#replica.advance(entry);
     this.#entries.push(entry);
     this.#events += entry.events.length;

@@ -22,7 +22,7 @@ export interface ServicePorts {
 /** What the process around the service knows of itself; told in `health`. */
 export type About = Pick<
   HealthAnswer,
-  'pid' | 'version' | 'mode' | 'storeEngine' | 'storePath' | 'socket' | 'connections'
+  'pid' | 'version' | 'mode' | 'storeEngine' | 'storePath' | 'socket' | 'connections' | 'url'
 >;
 
 export interface ServiceOptions extends WriterLimits, SnapshotPolicy {

@@ -12,6 +12,7 @@ import {
   type Command,
   type DurationMs,
   type Entry,
+  type EntryPrincipal,
   type Epoch,
   type RequestId,
   type Revision,
@@ -56,6 +57,14 @@ type WithoutStamp<C> = C extends Command ? Omit<C, 'atMs' | 'requestId'> : never
 
 /** A command of the process around the service, or of an operator through it. */
 export type InternalCommand = WithoutStamp<Extract<Command, { by: string } | { kind: 'SeeDead' }>>;
+
+/** What is to be known of a command beside what it says. */
+export interface SubmitManner {
+  /** With what it fails where its agent would get a lock or a ticket that it does not have; left out: it may. */
+  readonly insteadOfNew?: CoordinatorError | undefined;
+  /** Who was let in to say it; left out: this machine's user. */
+  readonly principal?: EntryPrincipal | undefined;
+}
 
 /** An agent, and the process that speaks for it. */
 export interface BoundAgent {
@@ -163,11 +172,10 @@ export class Service implements Omit<Coordinator, 'refresh'> {
     this.#beginning = await beginningOf(store);
   }
 
-  /** `insteadOfNew`: with what it fails where its agent would get a lock or a ticket that it does not have; left out: it may. */
-  submit(request: CommandRequest, insteadOfNew?: CoordinatorError): Promise<Reply> {
+  submit(request: CommandRequest, manner?: SubmitManner): Promise<Reply> {
     return new Promise((answer, fail) => {
       const told = (reply: Reply): void => answer(withBeginning(reply, request.command, this.#beginning));
-      this.#enter(toUntimed(request, this.#hasher), told, fail, insteadOfNew);
+      this.#enter(toUntimed(request, this.#hasher), told, fail, manner);
     });
   }
 
@@ -275,10 +283,18 @@ export class Service implements Omit<Coordinator, 'refresh'> {
     command: UntimedCommand,
     answer: CommandCall['answer'],
     fail: CommandCall['fail'],
-    insteadOfNew?: CoordinatorError,
+    manner?: SubmitManner,
   ): void {
     if (this.#stopping) fail(stoppingError());
-    else this.#writer.submit({ command, answer, fail, arrivedMs: this.#arrivedMs(), insteadOfNew });
+    else
+      this.#writer.submit({
+        command,
+        answer,
+        fail,
+        arrivedMs: this.#arrivedMs(),
+        insteadOfNew: manner?.insteadOfNew,
+        principal: manner?.principal,
+      });
   }
 
   /**

@@ -6,7 +6,7 @@ import { firstDifference } from './difference.ts';
 export type FormCheck = (command: Command) => string | null;
 
 /** Commands that only the service itself gives. */
-const internalKinds: ReadonlySet<string> = new Set(['ExpireDue', 'SeeDead', 'TakeOver', 'Configure']);
+export const internalKinds: ReadonlySet<string> = new Set(['ExpireDue', 'SeeDead', 'TakeOver', 'Configure']);
 
 /**
  * Holds commands against the schemas of the border. So what a caller chose freely (reasons, metadata, paths, digests) has

@@ -22,6 +22,7 @@ import {
   type Entry,
   type State,
 } from '../core/index.ts';
+import { principalProblem } from './principal.ts';
 import { firstDifference } from './difference.ts';
 import type { Finding, FindingKind } from './finding.ts';
 import type { FormCheck } from './form.ts';
@@ -105,7 +106,7 @@ export class LogVerifier {
   #decideAnew(entry: Entry): Finding | null {
     if (isOfOlderRules(entry)) return null;
     const command = commandOf(this.state, entry);
-    const problem = this.#checkForm(command);
+    const problem = principalProblem(entry) ?? this.#checkForm(command);
     return problem === null ? this.#compare(entry, command) : finding(entry, 'MALFORMED', problem);
   }
 
@@ -128,7 +129,8 @@ export class LogVerifier {
         );
       case 'committed': {
         if (decision.events.length === 0) return finding(entry, 'NOTHING_HAPPENED', 'it changes nothing');
-        const differs = firstDifference(inWordsOf(entry, toEntry(this.state, command, decision)), entry);
+        const anew = toEntry(this.state, command, decision, entry.principal);
+        const differs = firstDifference(inWordsOf(entry, anew), entry);
         return differs === null ? null : finding(entry, 'DIFFERS', 'the machine answers otherwise', differs);
       }
     }

@@ -12,6 +12,10 @@ export class Person implements Questions {
     this.#answers = [...answers];
   }
 
+  secret(): Promise<string | null> {
+    throw new Error('nobody is asked for a secret here');
+  }
+
   async confirm(message: string): Promise<boolean | null> {
     this.asked.push(message);
     return this.#next() as boolean | null;

@@ -257,7 +257,11 @@ describe('is refused, and writes nothing', () => {
       write(root, { 'rhema.yaml': `${flat}x: 1\n` });
       return person.confirm(message);
     };
-    const { code, stderr } = await runHere(root, ['migrate'], { confirm, select: async () => null });
+    const { code, stderr } = await runHere(root, ['migrate'], {
+      secret: async () => null,
+      confirm,
+      select: async () => null,
+    });
     expect(code).toBe(1);
     expect(stderr).toContain('rhema.yaml has been changed meanwhile: nothing was written, run the');
     expect(readFileSync(join(root, 'rhema.yaml'), 'utf8')).toBe(`${flat}x: 1\n`);

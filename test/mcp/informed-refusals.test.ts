@@ -258,7 +258,9 @@ it('who asks for what is held, or free, while coordination is being switched off
   stage.coordinator = {
     ...inner,
     submit: async (request) =>
-      withQueueClosed(await stage.bench.service.submit(whileSwitchingOff(request, off), off)),
+      withQueueClosed(
+        await stage.bench.service.submit(whileSwitchingOff(request, off), { insteadOfNew: off }),
+      ),
   };
   const held = await client.acquire('bob', 'services/auth');
   const free = await client.acquire('bob', 'services/web');

@@ -18,6 +18,8 @@ export const commandCodes = {
   SCOPES_UNKNOWN: '3',
   SCOPES_UNSOUND: '3',
   SYNC_INCOMPLETE: '3',
+  TOKEN_EXISTS: '3',
+  TOKEN_NOT_FOUND: '1',
   UNSOUND: '3',
   VIOLATIONS_FOUND: '3',
   WRITE_REFUSED: '3',

@@ -10,6 +10,7 @@ import { done, ended } from '../answer/outcome.ts';
 import type { Outcome } from '../answer/outcome.ts';
 import { numberOption } from './number-option.ts';
 import { followFile, readFrom } from './tail-file.ts';
+import { here } from './here.ts';
 
 /** Whether the owner process runs, and how it is. Starts none. */
 export async function daemonStatus(call: Call): Promise<Outcome> {
@@ -63,7 +64,7 @@ export async function daemonRestart(call: Call): Promise<Outcome> {
 }
 
 async function newOwner(call: Call, repository: Repository): Promise<HealthAnswer> {
-  const coordinator = await call.world.connect(repository, { direct: false });
+  const coordinator = await call.world.connect(here(repository), { direct: false });
   try {
     return await coordinator.query({ kind: 'health' });
   } finally {

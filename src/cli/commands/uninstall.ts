@@ -21,6 +21,7 @@ import { withoutOurs } from './hooks/taken-out.ts';
 import { applyHooks, removing } from '../git-hooks/hook-files.ts';
 import { unconfirmed } from './unwritten.ts';
 import { actionOf, isInteractive, withoutLastBreak } from './scope-plan.ts';
+import { here } from './here.ts';
 
 export interface UninstallInput {
   readonly dryRun?: boolean;
@@ -147,7 +148,7 @@ async function holders(call: Call, state: StateLook, { stops }: { readonly stops
 /** Where coordination is disabled nothing is held: until then it is not. */
 async function busyOf(call: Call, direct: boolean): Promise<Busy> {
   try {
-    const coordinator = await call.world.connect(await call.repository(), { direct });
+    const coordinator = await call.world.connect(here(await call.repository()), { direct });
     try {
       const { locks, syncs } = await coordinator.query({ kind: 'status', at: null });
       return { locks, syncs: syncs.filter(({ status }) => status === 'syncing') };
@@ -262,6 +263,7 @@ async function carryOut(call: Call, removal: Removal): Promise<Outcome> {
   await call.world.owner.stop(repository);
   // Outside of the repository, in the user's own folder.
   call.world.syncs.allow(call.ports.env, repository, []);
+  await call.world.tokens.revokeAll(repository);
   await whileTelling(call, 'removing the state', () => call.world.state.remove(repository, state));
   return done(null, { ...dataOf(removal), removed: true }, () => removedText(removal));
 }

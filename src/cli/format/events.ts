@@ -15,8 +15,19 @@ export function entryText(style: Style, entry: Entry, filter: HistoryFilter, now
   const shown = shownOf(entry.events, filter);
   const told = shown.map(eventText);
   const author = authorText(entry, plain);
-  if (entry.events.length === 1) return [head, author, ...told].filter((part) => part !== '').join(' ');
-  return [`${head} ${author}`, ...[...told, ...leftOut(entry, shown.length)].map(indented)].join('\n');
+  const way = principalText(style, entry);
+  if (entry.events.length === 1) return [head, author, ...told, way].filter((part) => part !== '').join(' ');
+  return [
+    [head, author, way].filter((part) => part !== '').join(' '),
+    ...[...told, ...leftOut(entry, shown.length)].map(indented),
+  ].join('\n');
+}
+
+/** Who was let in to say it, where that was not this machine's user. */
+function principalText(style: Style, { principal }: Entry): string {
+  return principal === undefined
+    ? ''
+    : style.paint('dim', `[${safe(principal.name)}, over ${principal.way}]`);
 }
 
 /** Events of one entry that are shown: a command may define thousands of scopes. */

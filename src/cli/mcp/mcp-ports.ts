@@ -41,7 +41,7 @@ async function openWorkspace(call: Call): Promise<Workspace> {
   const bound = call.world.boundProcess(0);
   return {
     coordinator,
-    sessions: sessionKeeping(repository.commonDir, call.ports.clock, coordinator),
+    sessions: sessionKeeping(repository.commonDir, call.ports.clock, coordinator, repository.server),
     about: {
       host: call.world.hostName(),
       pid: call.ports.pid,

@@ -40,6 +40,8 @@ export interface Signals {
  * CONFIRMATION_NEEDED where the input ends before an answer.
  */
 export interface Questions {
+  /** What is typed is not shown; null: none. */
+  secret(message: string): Promise<string | null>;
   confirm(message: string): Promise<boolean | null>;
   /** The first option is the one proposed. */
   select<T extends string>(message: string, options: readonly Answer<T>[]): Promise<T | null>;

@@ -7,6 +7,11 @@ import { exitCodeAfter } from './signals.ts';
 
 /** Asks on the terminal of this process. The library is loaded at the first question. */
 export const terminalQuestions: Questions = {
+  secret: async (message) => {
+    const { isCancel, password } = await import('@clack/prompts');
+    const answer = await untilClosed((signal) => password({ message, signal }));
+    return isCancel(answer) ? null : answer;
+  },
   confirm: async (message) => {
     const { confirm, isCancel } = await import('@clack/prompts');
     const answer = await untilClosed((signal) => confirm({ message, signal }));

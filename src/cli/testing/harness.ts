@@ -37,6 +37,8 @@ export interface HarnessOptions {
   readonly columns?: number;
   readonly sessions?: readonly AgentSession[];
   readonly inspection?: Partial<Inspection>;
+  readonly tokens?: Partial<World['tokens']>;
+  readonly servers?: Partial<World['servers']>;
   readonly owner?: Partial<Owner>;
   readonly scopeFiles?: Partial<ScopeFiles>;
   readonly syncs?: Partial<Syncs>;
@@ -160,6 +162,14 @@ export class Harness {
       },
       readInput: async () => '',
       owner: { ...noOwner, ...owner },
+      tokens: {
+        create: unexpected('tokens.create'),
+        list: unexpected('tokens.list'),
+        revoke: unexpected('tokens.revoke'),
+        revokeAll: unexpected('tokens.revokeAll'),
+        ...this.#options.tokens,
+      },
+      servers: { ...noServers, ...this.#options.servers },
       logs: { ...noLogs, ...logs },
       state: { look: unexpected('state.look'), remove: unexpected('state.remove') },
       newRequestId: () => 'request',
@@ -249,8 +259,11 @@ const noSyncs: Syncs = {
   output: () => null,
 };
 
-const noQuestions: Questions = { confirm: unexpected('confirm'), select: unexpected('select') };
-
+const noQuestions: Questions = {
+  secret: unexpected('secret'),
+  confirm: unexpected('confirm'),
+  select: unexpected('select'),
+};
 const noOwner: Owner = {
   health: async () => null,
   settings: async () => null,
@@ -258,6 +271,14 @@ const noOwner: Owner = {
   stop: async () => ({ kind: 'none' }),
   logFile: unexpected('logFile'),
   run: unexpected('run'),
+  serve: unexpected('serve'),
+};
+
+const noServers: World['servers'] = {
+  token: unexpected('servers.token'),
+  keep: unexpected('servers.keep'),
+  forget: unexpected('servers.forget'),
+  whoAmI: unexpected('servers.whoAmI'),
 };
 
 const noLogs: Logs = {

@@ -1,16 +1,12 @@
-/**
- * Which commands of which repositories their user has allowed to be run when scopes are synced. It is kept in a folder of the
- * user's own, and not in the repository: what comes with that must not allow itself.
- */
-import { createHash } from 'node:crypto';
-import { mkdirSync, rmdirSync, statSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { dirname, isAbsolute, join } from 'node:path';
+/** Which commands of which repositories their user has allowed to be run when scopes are synced. */
+import { rmdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { withAccess } from '../../client/index.ts';
 import { quote, type ScopePath } from '../../core/index.ts';
-import { isOwnFolder, makeOwnFolder, readOwnText, removeFile, replaceFile } from '../../files/index.ts';
+import { isOwnFolder, readOwnText, removeFile, replaceFile } from '../../files/index.ts';
 import { CoordinatorError } from '../../protocol/index.ts';
 import type { Environment } from './environment.ts';
+import { identityOf, makeOwnState, nameFor, ownState } from './own-state.ts';
 
 /** A command, word for word. Another one of the same scope has to be allowed anew. */
 export interface AllowedCommand {
@@ -45,9 +41,7 @@ export function writeAllowed(env: Environment, commonDir: string, commands: read
     );
   const path = pathOf(env, commonDir);
   withAccess(path, () => {
-    mkdirSync(dirname(dirname(dirname(path))), { recursive: true });
-    makeOwnFolder(dirname(dirname(path)));
-    makeOwnFolder(dirname(path));
+    makeOwnState(dirname(path));
     replaceFile(path, text);
   });
 }
@@ -74,15 +68,6 @@ function isAllowed(one: unknown): one is AllowedCommand {
   return typeof scope === 'string' && typeof run === 'string' && typeof auto === 'boolean';
 }
 
-/** Another repository in the same place is another one: this one's folder was made at another moment. */
-function identityOf(commonDir: string): string {
-  const found = statSync(commonDir, { bigint: true, throwIfNoEntry: false });
-  return found === undefined ? 'none' : `${found.ino} ${found.birthtimeNs}`;
-}
-
 function pathOf(env: Environment, commonDir: string): string {
-  const named = env['XDG_STATE_HOME'] ?? '';
-  const state = isAbsolute(named) ? named : join(env['HOME'] ?? homedir(), '.local/state');
-  const name = createHash('sha256').update(commonDir).digest('hex').slice(0, 32);
-  return join(state, 'rhema', 'allowed', `${name}.json`);
+  return join(ownState(env), 'allowed', `${nameFor(commonDir)}.json`);
 }

@@ -7,6 +7,7 @@ import {
   livingOccupant,
   newRequestId,
   newSecret,
+  pathsFor,
   boundProcess,
   readSession,
   releaseName,
@@ -15,7 +16,7 @@ import {
   takeName,
   writeSession,
 } from '../../client/index.ts';
-import type { ConnectOptions } from '../../client/index.ts';
+import type { ConnectOptions, StatePaths } from '../../client/index.ts';
 import { findRepository } from '../../repository/index.ts';
 import { workingFiles } from '../../repository/git/index.ts';
 import {
@@ -37,6 +38,8 @@ import { realInspection } from './real-inspection.ts';
 import { readInput } from './read-input.ts';
 import { realLogs } from './real-logs.ts';
 import { realRadar } from './real-radar.ts';
+import { realServers } from './real-servers.ts';
+import { realTokens } from './real-tokens.ts';
 import { realSyncs } from './real-syncs.ts';
 import type { Owner, Repository, Sessions, World } from './world.ts';
 
@@ -45,6 +48,8 @@ export function createRealWorld(version: () => string): World {
   return {
     locate: (cwd, env, isChosen) => findRepository({ cwd, env, isChosen }),
     connect: async (repository, { direct }) => {
+      const { server } = repository;
+      if (server !== undefined) return (await import('./real-servers.ts')).connectTo(server, process.env);
       if (direct)
         return (await import('../../daemon/index.ts')).openDirect({ repository, version: version() });
       const { commonDir } = repository;
@@ -52,6 +57,8 @@ export function createRealWorld(version: () => string): World {
     },
     sessions,
     owner: ownerOf(version),
+    tokens: realTokens(process.env),
+    servers: realServers(process.env),
     inspection: realInspection,
     scopeFiles: {
       prepareInit,
@@ -95,20 +102,22 @@ function userName(): string {
 }
 
 const sessions: Sessions = {
-  read: async ({ commonDir }, agent) => readSession(statePaths(commonDir), agent),
-  write: async ({ commonDir }, session) => writeSession(statePaths(commonDir), session),
-  remove: async ({ commonDir }, agent) => deleteSession(statePaths(commonDir), agent),
-  list: async ({ commonDir }) => listSessions(statePaths(commonDir)),
-  occupant: async ({ commonDir }, agent) => {
-    const occupant = livingOccupant(statePaths(commonDir), agent);
+  read: async (repository, agent) => readSession(pathsOf(repository), agent),
+  write: async (repository, session) => writeSession(pathsOf(repository), session),
+  remove: async (repository, agent) => deleteSession(pathsOf(repository), agent),
+  list: async (repository) => listSessions(pathsOf(repository)),
+  occupant: async (repository, agent) => {
+    const occupant = livingOccupant(pathsOf(repository), agent);
     return occupant === null ? null : { pid: occupant.process.pid, sinceMs: occupant.sinceMs };
   },
-  dismissOccupant: async ({ commonDir }, agent) => {
-    const paths = statePaths(commonDir);
+  dismissOccupant: async (repository, agent) => {
+    const paths = pathsOf(repository);
     takeName(paths, agent, Date.now());
     releaseName(paths, agent);
   },
 };
+
+const pathsOf = ({ commonDir, server }: Repository): StatePaths => pathsFor(commonDir, server);
 
 function ownerOf(version: () => string): Owner {
   const reached = <T>(
@@ -129,6 +138,12 @@ function ownerOf(version: () => string): Owner {
         version: version(),
         syncCommand: () => syncCommand(repository),
       }),
+    serve: async (repository, wish, onReady) =>
+      (await import('./serve-http.ts')).serveHttp(
+        { repository, version: version(), syncCommand: () => syncCommand(repository) },
+        wish,
+        onReady,
+      ),
   };
 }
 

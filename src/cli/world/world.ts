@@ -1,3 +1,4 @@
+import type { CreatedToken, TokenFolder, TokenWish } from '../../access/index.ts';
 import type { OwnerEnd } from '../../client/index.ts';
 import type { ConfigEntry } from '../../config/index.ts';
 import type {
@@ -6,7 +7,7 @@ import type {
   CommitsWish,
   History,
   PathPlace,
-  Repository,
+  Repository as GitRepository,
   IndexedTexts,
   SyncCommand,
   TrackedContent,
@@ -40,7 +41,13 @@ import type {
   UndoRequest,
 } from '../../init/index.ts';
 import type { AgentSession, ChangedSince, Lies, Occupant } from '../../participant/index.ts';
-import type { Coordinator, HealthAnswer, RefreshReport, ScopeProblem } from '../../protocol/index.ts';
+import type {
+  Coordinator,
+  HealthAnswer,
+  Principal,
+  RefreshReport,
+  ScopeProblem,
+} from '../../protocol/index.ts';
 import type { LastLook, Look, PairMemory, RadarGit } from '../../radar/index.ts';
 import type { LogSource } from '../../verify/index.ts';
 import type { HooksHere } from '../git-hooks/hook-files.ts';
@@ -57,11 +64,16 @@ export interface World {
   /** The repository around a folder; a chosen one (`-C`) outranks GIT_DIR. Fails with NOT_A_REPOSITORY outside of one. */
   locate(cwd: string, env: Environment, isChosen: boolean): Promise<Repository>;
 
-  /** The port to this repository's coordinator. `direct` opens the log in this process instead of asking the owner. */
+  /**
+   * The port to this repository's coordinator. `direct` opens the log in this process instead of asking the owner. Fails with
+   * UNAUTHENTICATED where no token for its server is kept.
+   */
   connect(repository: Repository, options: { readonly direct: boolean }): Promise<Coordinator>;
 
   readonly sessions: Sessions;
   readonly owner: Owner;
+  readonly tokens: Tokens;
+  readonly servers: Servers;
   readonly inspection: Inspection;
   readonly scopeFiles: ScopeFiles;
   readonly logs: Logs;
@@ -86,7 +98,13 @@ export interface World {
 
 export type { ContextFileLook, Environment, StateLook };
 
-export type { Repository, WorkingFiles };
+export type { WorkingFiles };
+
+/** Which repository is meant, and where it is coordinated. */
+export interface Repository extends GitRepository {
+  /** By `rhema serve` elsewhere, as in `http://127.0.0.1:7421`; left out: on this machine. */
+  readonly server?: string;
+}
 
 /** The secrets of the agents that this user has joined, in files that only he can read. */
 export interface Sessions {
@@ -114,6 +132,49 @@ export interface Owner {
   logFile(repository: Repository): Promise<string>;
   /** Is the owner, until it leaves. */
   run(repository: Repository): Promise<void>;
+  /** The same in the foreground, answering over HTTP as well. */
+  serve(repository: Repository, wish: ServeWish, onReady: (served: Served) => void): Promise<void>;
+}
+
+/** How a repository is to be served. */
+export interface ServeWish {
+  readonly host: string;
+  /** 0: any that is free. */
+  readonly port: number;
+  /** Files in PEM; null: plain HTTP. */
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
+  readonly behindProxy: boolean;
+  /** Names that the server answers to beside those of this machine alone. */
+  readonly allowHosts: readonly string[];
+  /** Empty, or as in `/rhema`. */
+  readonly prefix: string;
+  readonly requestsPerSecond: number;
+}
+
+export interface Served {
+  readonly url: string;
+  readonly pid: number;
+}
+
+/** Servers that this user is let in by. */
+export interface Servers {
+  /** Null where none is kept. */
+  token(server: string): Promise<string | null>;
+  /** Where it is kept from now on. */
+  keep(server: string, token: string): Promise<string>;
+  /** False where none was kept. */
+  forget(server: string): Promise<boolean>;
+  /** Fails with UNAUTHENTICATED, or what keeps the server from answering. */
+  whoAmI(server: string, token: string): Promise<Principal>;
+}
+
+/** The tokens that let others in over a network. */
+export interface Tokens {
+  create(repository: Repository, wish: TokenWish): Promise<CreatedToken>;
+  list(repository: Repository): Promise<ReturnType<TokenFolder['list']>>;
+  revoke(repository: Repository, id: string): Promise<boolean>;
+  /** With what is damaged, and the folder. */
+  revokeAll(repository: Repository): Promise<void>;
 }
 
 /** Looking at the repository itself, without any coordinator. */

@@ -1,0 +1,94 @@
+import { Option, type Command } from 'commander';
+import { examples, implement, notes } from '../declare.ts';
+import type { Host } from '../declare.ts';
+
+/** `rhema serve`, and who is let in. */
+export function addServeCommands(program: Command, host: Host): void {
+  const serve = program
+    .command('serve')
+    .description(
+      'coordinate agents on any host: the coordinator in the foreground, answering over HTTP as well',
+    )
+    .option('--port <number>', '0: any that is free', '7421')
+    .option('--host <address>', 'where to listen; others than this machine need encryption', '127.0.0.1')
+    .option('--tls-cert <file>', 'in PEM, with --tls-key: answer over HTTPS')
+    .option('--tls-key <file>', 'in PEM')
+    .option('--behind-proxy', 'a proxy in front encrypts, and says in X-Forwarded-For who asks')
+    .addOption(
+      new Option(
+        '--allow-host <name...>',
+        'answer to these names, too, as a proxy or a client calls this server',
+      ),
+    )
+    .option('--prefix <path>', 'what comes before each path, as in /rhema')
+    .option('--rate <number>', 'requests that one token has in a second', '1000');
+  examples(
+    serve,
+    'rhema serve',
+    'rhema serve --port 0 --json',
+    'rhema serve --host 0.0.0.0 --tls-cert c.pem --tls-key k.pem --allow-host build.example.org',
+  );
+  notes(serve, serveNotes);
+  implement(serve, host, async () => (await import('../commands/serve.ts')).serve);
+  addToken(program, host);
+  addLogin(program, host);
+}
+
+const serveNotes = `The command line, hooks and \`rhema mcp\` on this machine go on as before, without a token. Whoever comes over HTTP
+needs one: \`rhema token create\`. docs/serve.md has the API, and what is promised to whom.`;
+
+function addToken(program: Command, host: Host): void {
+  const load = () => import('../commands/token.ts');
+  const group = program.command('token').description('who is let in over HTTP (rhema serve)');
+
+  const create = group
+    .command('create')
+    .description('make a token; it is shown this once')
+    .argument('<name>', 'who has it; stands in the log beside each act')
+    .requiredOption('--role <role>', 'observer: looks; agent: takes part; operator: may do everything')
+    .option(
+      '--agents <pattern...>',
+      'of an agent: names that it may take part as, * for any letters; else any',
+    )
+    .option('--expires <duration>', 'how long it is good for, or never', '90d')
+    .usage('--role <role> [options] <name>');
+  examples(
+    create,
+    'rhema token create ci --role agent --agents "ci-*"',
+    'rhema token create wall --role observer --expires never',
+  );
+  implement(create, host, async () => (await load()).tokenCreate);
+
+  const list = group.command('list').description('all tokens, without what is secret of them');
+  examples(list, 'rhema token list --json');
+  implement(list, host, async () => (await load()).tokenList);
+
+  const revoke = group
+    .command('revoke')
+    .description('let nobody in by it from now on')
+    .argument('<token>', 'its name or its id');
+  examples(revoke, 'rhema token revoke ci');
+  implement(revoke, host, async () => (await load()).tokenRevoke);
+}
+
+function addLogin(program: Command, host: Host): void {
+  const load = () => import('../commands/login.ts');
+  const login = program
+    .command('login')
+    .description('keep a token for a server (rhema serve) elsewhere, in a file that only you can read')
+    .argument('<url>', 'of the server, as it printed it')
+    .option('--token-file <file>', 'where the token is; else it is asked for, or read from standard input');
+  examples(
+    login,
+    'rhema login https://build.example.org:7421',
+    'rhema login http://127.0.0.1:7421 < token.txt',
+  );
+  implement(login, host, async () => (await load()).login);
+
+  const logout = program
+    .command('logout')
+    .description('forget the token of a server; `rhema token revoke` there ends it')
+    .argument('<url>', 'of the server');
+  examples(logout, 'rhema logout https://build.example.org:7421');
+  implement(logout, host, async () => (await load()).logout);
+}

@@ -1,0 +1,98 @@
+/** Tokens by which this user is let in by servers: a file for each server, in a folder of the user's own. */
+import { closeSync, mkdirSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, isAbsolute, join } from 'node:path';
+import { connectOverHttp, withAccess } from '../../client/index.ts';
+import {
+  isOwnFolder,
+  makeOwnFolder,
+  openToRead,
+  refuseIfReadableByOthers,
+  removeFile,
+  replaceFile,
+  textOf,
+} from '../../files/index.ts';
+import { CoordinatorError, type Coordinator, type Principal } from '../../protocol/index.ts';
+import type { Environment } from './environment.ts';
+import type { Servers } from './world.ts';
+
+export function realServers(env: Environment): Servers {
+  return {
+    token: async (server) => {
+      const named = env['RHEMA_TOKEN_FILE'] ?? '';
+      if (named !== '') return readNamed(named);
+      const path = pathOf(env, server);
+      return withAccess(path, () => (isOwnFolder(dirname(path)) ? readToken(path) : null));
+    },
+    keep: async (server, token) => {
+      const path = pathOf(env, server);
+      withAccess(path, () => {
+        mkdirSync(dirname(dirname(dirname(path))), { recursive: true });
+        makeOwnFolder(dirname(dirname(path)));
+        makeOwnFolder(dirname(path));
+        replaceFile(path, `${token}\n`);
+      });
+      return path;
+    },
+    forget: async (server) => {
+      const path = pathOf(env, server);
+      return withAccess(path, () => {
+        if (!isOwnFolder(dirname(path)) || readToken(path) === null) return false;
+        removeFile(path);
+        return true;
+      });
+    },
+    whoAmI: async (server, token) => {
+      const coordinator = await connectOverHttp({ server, token, callTimeoutMs: 10_000 });
+      try {
+        return (await coordinator.whoAmI()) as Principal;
+      } finally {
+        await coordinator.close();
+      }
+    },
+  };
+}
+
+/** The port to a server, by the token that is kept for it. */
+export async function connectTo(server: string, env: Environment): Promise<Coordinator> {
+  const token = await realServers(env).token(server);
+  if (token === null)
+    throw new CoordinatorError(
+      'UNAUTHENTICATED',
+      `no token for ${server} is kept here: rhema login ${server} keeps one`,
+      { details: { server } },
+    );
+  return connectOverHttp({ server, token });
+}
+
+/** A file that the user names is read as it is, wherever it leads: a container has its secrets behind links. */
+function readNamed(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch (cause) {
+    throw new CoordinatorError(
+      'UNAUTHENTICATED',
+      `RHEMA_TOKEN_FILE names ${path}, which cannot be read: ${(cause as Error).message}`,
+      { cause, details: { path } },
+    );
+  }
+}
+
+function readToken(path: string): string | null {
+  const file = openToRead(path);
+  if (file === null) return null;
+  try {
+    refuseIfReadableByOthers(path, file);
+    return textOf(path, file).trim();
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Named by the server's address, of which each letter that a file name may not have is written as its number. */
+function pathOf(env: Environment, server: string): string {
+  const named = env['XDG_CONFIG_HOME'] ?? '';
+  const config = isAbsolute(named) ? named : join(env['HOME'] ?? homedir(), '.config');
+  const name = server.replace(/[^A-Za-z0-9._-]/g, (letter) => `%${letter.charCodeAt(0).toString(16)}`);
+  return join(config, 'rhema', 'servers', `${name}.token`);
+}

@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { TokenFolder } from '../../access/index.ts';
+import { newRequestId, withAccess } from '../../client/index.ts';
+import { openFilesMax, runFronted, type OpenOptions } from '../../daemon/index.ts';
+import { createHttpApp, defaultLimits, HostNames, listen } from '../../http/index.ts';
+import { CoordinatorError, loadRequestParsers } from '../../protocol/index.ts';
+import { systemTime } from '../../time/index.ts';
+import { tokensFolder } from './real-tokens.ts';
+import type { Served, ServeWish } from './world.ts';
+
+/** Of the files that the process may have open, half are for callers over HTTP. */
+const connectionsShare = 0.5;
+
+/** Is the owner of a repository's log, and serves it over HTTP, until it is told to leave. */
+export async function serveHttp(
+  options: OpenOptions,
+  wish: ServeWish,
+  onReady: (served: Served) => void,
+): Promise<void> {
+  const { host, port, prefix } = wish;
+  const tls = wish.tls === null ? null : { cert: pem(wish.tls.certFile), key: pem(wish.tls.keyFile) };
+  const tokens = tokensFolder(process.env, options.repository);
+  const folder = new TokenFolder(tokens);
+  const parsers = await loadRequestParsers();
+  const connectionsMax = Math.floor(((await openFilesMax()) ?? 65_536) * connectionsShare);
+  await runFronted(
+    options,
+    async (coordinator, log) => {
+      const app = createHttpApp({
+        coordinator,
+        parsers,
+        admit: (token) => withAccess(tokens, () => folder.admit(token, Date.now())),
+        hosts: new HostNames([host, ...wish.allowHosts]),
+        prefix,
+        behindProxy: wish.behindProxy,
+        version: options.version,
+        newRequestId,
+        time: systemTime,
+        onFault: (error) => log.error({ cause: error.stack }, 'a request met a fault of this program'),
+        limits: { ...defaultLimits, requestsPerSecond: wish.requestsPerSecond },
+      });
+      const server = await listen(app, { host, port, tls, connectionsMax }).catch((error: unknown) => {
+        throw cannotListen(host, port, error);
+      });
+      return { url: server.url + prefix, close: () => server.close() };
+    },
+    ({ url }) => onReady({ url, pid: process.pid }),
+  );
+}
+
+/** A file that the user names: read as it is, wherever it leads. */
+function pem(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new CoordinatorError('INVALID_INPUT', `${path} cannot be read: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+}
+
+const remedies: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another program has that port: choose one by --port, or any that is free by --port 0',
+  EACCES: 'this user may not have that port: choose one above 1023 by --port',
+  EADDRNOTAVAIL: 'this machine has no such address: choose one by --host',
+};
+
+function cannotListen(host: string, port: number, cause: unknown): CoordinatorError {
+  const { code = '', message } = cause as { readonly code?: string; readonly message: string };
+  return new CoordinatorError(
+    'UNAVAILABLE',
+    `cannot listen on ${host}, port ${port}: ${remedies[code] ?? message}`,
+    { cause, details: { cause: code } },
+  );
+}

@@ -1,0 +1,235 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { asRevision, type AgentId, type Entry, type Epoch, type Ticket } from '../../core/index.ts';
+import { openStage, secret, type Stage } from '../../http/testing.ts';
+import type { CallerCommand, CoordinatorError } from '../../protocol/index.ts';
+import { scopePath } from '../../service/testing.ts';
+import { HttpCoordinator } from './http-coordinator.ts';
+
+const server = 'http://localhost:7421';
+let stage: Stage;
+let client: HttpCoordinator;
+/** What happens to the next requests; where nothing is said they arrive and are answered. */
+let fates: ((signal: AbortSignal) => Response | Promise<Response>)[];
+let requests: Request[];
+
+beforeEach(async () => {
+  stage = await openStage();
+  fates = [];
+  requests = [];
+  client = connected('ops');
+});
+
+afterEach(async () => {
+  await client.close();
+});
+
+function connected(token: string): HttpCoordinator {
+  const send = async (url: string, init: RequestInit): Promise<Response> => {
+    const headers = { ...(init.headers as Record<string, string>), host: 'localhost:7421' };
+    const request = new Request(url, { ...init, headers });
+    requests.push(request.clone());
+    const fate = fates.shift();
+    return fate === undefined ? stage.app.fetch(request, {}) : fate(request.signal);
+  };
+  return new HttpCoordinator({
+    server: `${server}/`,
+    token,
+    time: stage.time,
+    backoffMs: () => 0,
+    fetch: send as typeof fetch,
+  });
+}
+
+const refused = (): Promise<Response> =>
+  Promise.reject(new TypeError('fetch failed', { cause: { code: 'ECONNREFUSED' } }));
+const broken = (): Promise<Response> =>
+  Promise.reject(new TypeError('fetch failed', { cause: { code: 'UND_ERR_SOCKET' } }));
+const never = (signal: AbortSignal): Promise<Response> =>
+  new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
+
+/** Lets what is tried again be tried: pauses are of no length, and time stands still otherwise. */
+async function ticking<T>(work: Promise<T>): Promise<T> {
+  let over = false;
+  const end = (): void => void (over = true);
+  work.then(end, end);
+  while (!over) {
+    await new Promise(setImmediate);
+    stage.time.advance(0);
+  }
+  return work;
+}
+
+const submit = (command: CallerCommand, requestId = 'r1') => ticking(client.submit({ requestId, command }));
+const join = (agent: string): CallerCommand => ({
+  kind: 'AgentJoin',
+  agent: agent as AgentId,
+  secret,
+  metadata: {},
+});
+
+async function joined(agent: string): Promise<{ agent: AgentId; epoch: Epoch; secret: string }> {
+  const reply = await submit(join(agent), `join ${agent}`);
+  if (!reply.ok || reply.result.kind !== 'joined') throw new Error('not joined');
+  return { agent: agent as AgentId, epoch: reply.result.epoch, secret };
+}
+
+const acquire = (who: { agent: AgentId; epoch: Epoch; secret: string }, waits = false): CallerCommand =>
+  ({
+    kind: 'AcquireLock',
+    ...who,
+    scopes: [scopePath('src/core')],
+    ttlMs: null,
+    wait: waits ? { kind: 'queue', forMs: null } : { kind: 'none' },
+    reason: null,
+  }) as CallerCommand;
+
+describe('commands', () => {
+  it('are answered as by the coordinator itself, refusals included', async () => {
+    const [alice, bob] = [await joined('alice'), await joined('bob')];
+    const [got, held] = [await submit(acquire(alice), 'a'), await submit(acquire(bob), 'b')];
+    const here = await stage.service.submit({ requestId: 'c', command: acquire(bob) });
+    expect(got).toMatchObject({ ok: true, result: { kind: 'granted' } });
+    expect(held).toEqual(here);
+  });
+
+  it('are tried again under the same id while nobody is there, and done once', async () => {
+    const lost = async (): Promise<Response> => {
+      await stage.app.fetch(requests.at(-1)?.clone() as Request, {});
+      return broken();
+    };
+    fates = [refused, lost, () => new Response('gone', { status: 502 })];
+    expect(await submit(join('alice'))).toMatchObject({
+      ok: true,
+      result: { kind: 'joined', agent: 'alice' },
+    });
+    expect(requests.map(({ headers }) => headers.get('idempotency-key'))).toEqual(['r1', 'r1', 'r1', 'r1']);
+    expect((await stage.service.query({ kind: 'status', at: null })).agents).toHaveLength(1);
+  });
+
+  it('a failure says that nothing was done only where nothing can have been heard', async () => {
+    const failing = (fate: () => Promise<Response>): Promise<CoordinatorError> => {
+      fates = [fate, () => new Response('no', { status: 404 })];
+      return submit(join('alice')).then(
+        () => expect.unreachable(),
+        (error: CoordinatorError) => error,
+      );
+    };
+    expect((await failing(refused)).details).not.toMatchObject({ outcome: 'unknown' });
+    expect((await failing(broken)).details).toMatchObject({ outcome: 'unknown' });
+  });
+
+  it('who is not let in, or asks too much, is told so at once', async () => {
+    const observer = connected('wall');
+    await expect(observer.submit({ requestId: 'r', command: join('alice') })).rejects.toMatchObject({
+      code: 'FORBIDDEN',
+      retryable: false,
+    });
+    await expect(connected('nobody').query({ kind: 'health' })).rejects.toMatchObject({
+      code: 'UNAUTHENTICATED',
+    });
+    expect(requests).toHaveLength(2);
+  });
+
+  it('what answers and is no coordinator is called that', async () => {
+    fates = [() => new Response('<html>', { status: 200 })];
+    await expect(client.query({ kind: 'health' })).rejects.toThrow('does not speak as a coordinator does');
+    fates = [() => Response.json({ error: 'no such page' }, { status: 404 })];
+    await expect(client.query({ kind: 'health' })).rejects.toThrow(
+      '(HTTP 404) does not speak as a coordinator',
+    );
+  });
+
+  it('a server that does not answer is given up', async () => {
+    fates = [never];
+    const failed = expect(client.query({ kind: 'health' })).rejects.toMatchObject({
+      code: 'DEADLINE_EXCEEDED',
+    });
+    stage.time.advance(30_000);
+    await failed;
+  });
+
+  it('nothing is asked any more once it is closed', async () => {
+    fates = [never];
+    const failed = expect(client.query({ kind: 'health' })).rejects.toMatchObject({ code: 'CLOSED' });
+    await client.close();
+    await failed;
+    await expect(client.query({ kind: 'health' })).rejects.toMatchObject({ code: 'CLOSED' });
+  });
+});
+
+describe('waits', () => {
+  it('outlast what the server lets one question take, and a server that is gone for a while', async () => {
+    const [alice, bob] = [await joined('alice'), await joined('bob')];
+    await submit(acquire(alice), 'a');
+    const queued = await submit(acquire(bob, true), 'b');
+    const ticket = queued.revision as number as Ticket;
+    fates = [() => new Response(null, { status: 204 }), refused];
+    const waiting = client.awaitTicket({ agent: bob.agent, ticket });
+    const given = submit({ kind: 'ReleaseLock', ...alice, scopes: null, token: null }, 'd');
+    expect(await ticking(waiting)).toMatchObject({ kind: 'granted', locks: [{ scope: 'src/core' }] });
+    await given;
+  });
+
+  it('end when their caller gives up', async () => {
+    fates = [never];
+    const [leaving, reason] = [new AbortController(), new Error('enough')];
+    const failed = expect(
+      client.awaitTicket({ agent: 'bob' as AgentId, ticket: 5 as Ticket }, leaving.signal),
+    ).rejects.toBe(reason);
+    leaving.abort(reason);
+    await failed;
+  });
+});
+
+describe('the log', () => {
+  async function firstOf(count: number, from = 1): Promise<Entry[]> {
+    const [entries, leaving] = [[] as Entry[], new AbortController()];
+    const reading = (async () => {
+      for await (const entry of client.watch(asRevision(from), leaving.signal))
+        if (entries.push(entry) === count) leaving.abort();
+    })();
+    await ticking(reading);
+    return entries;
+  }
+
+  it('is read entry by entry, from where one is', async () => {
+    await joined('alice');
+    const all = await firstOf(3);
+    expect(all.map(({ revision }) => revision)).toEqual([1, 2, 3]);
+    expect(await firstOf(1, 3)).toEqual([all[2]]);
+  });
+
+  it('goes on after a loss, each entry once, and takes no gap for the whole', async () => {
+    await joined('alice');
+    const stream = (text: string) => () =>
+      new Response(text, { headers: { 'content-type': 'text/event-stream' } });
+    const entry = (revision: number): string =>
+      `id: ${revision}\nevent: entry\ndata: {"revision":${revision}}\n\n`;
+    fates = [
+      refused,
+      stream(`: here\n\n${entry(1)}`),
+      stream(`${entry(1)}${entry(3)}`),
+      stream('event: entry\ndata: {"revi'),
+    ];
+    expect((await firstOf(3)).map(({ revision }) => revision)).toEqual([1, 2, 3]);
+    expect(requests.filter(({ url }) => url.includes('/events')).map(({ url }) => url.split('=')[1])).toEqual(
+      ['1', '1', '2', '2', '2'],
+    );
+  });
+
+  it('goes on after a stream that breaks in its midst', async () => {
+    await joined('alice');
+    const breaking = new ReadableStream({
+      start: (controller) => controller.error(new TypeError('terminated')),
+    });
+    fates = [() => new Response(breaking)];
+    expect((await firstOf(3)).map(({ revision }) => revision)).toEqual([1, 2, 3]);
+  });
+
+  it('what is not kept any more is told, not tried again', async () => {
+    const compacted =
+      'event: problem\ndata: {"code":"COMPACTED","detail":"kept from 9","retryable":false,"details":{}}\n\n';
+    fates = [() => new Response(compacted)];
+    await expect(ticking(firstOf(1))).rejects.toMatchObject({ code: 'COMPACTED', message: 'kept from 9' });
+  });
+});

@@ -1,0 +1,199 @@
+import type { Entry, Revision } from '../../core/index.ts';
+import {
+  CoordinatorError,
+  isOpen,
+  mayBeWritten,
+  rejectionOf,
+  type Answer,
+  type CommandRequest,
+  type Coordinator,
+  type Query,
+  type RefreshOptions,
+  type RefreshReport,
+  type Reply,
+  type TicketReply,
+  type TicketRequest,
+} from '../../protocol/index.ts';
+import { systemTime, type BackoffMs, type Time } from '../../time/index.ts';
+import { Endurance, isDeadlineExceeded, jitteredBackoffMs, persist } from '../persist.ts';
+import { readAnswer, type HttpAnswer } from './answers.ts';
+import { watchEvents } from './events.ts';
+
+export interface HttpConnectOptions {
+  /** Of the server, as `rhema serve` prints it, with its path where there is one. */
+  readonly server: string;
+  readonly token: string;
+  /** How long a call may take, with what is tried again. 30 s unless given. */
+  readonly callTimeoutMs?: number;
+  readonly backoffMs?: BackoffMs;
+  readonly time?: Time;
+  readonly fetch?: typeof fetch;
+}
+
+const callTimeoutDefaultMs = 30_000;
+/** How long one question for a ticket is kept open by the server, and how much longer its answer may take. */
+const pollMs = 25_000;
+const pollGraceMs = 10_000;
+
+interface Ask {
+  readonly path: string;
+  /** POST with it; null: GET. */
+  readonly body: object | null;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * The `Coordinator` port over HTTP (`rhema serve`). Calls are tried again under the same request id while the server cannot be
+ * reached: a repeat gets the first answer, so nothing is done twice. What a participant holds meanwhile its leases keep.
+ */
+export class HttpCoordinator implements Coordinator {
+  readonly #options: HttpConnectOptions;
+  readonly #server: string;
+  readonly #callTimeoutMs: number;
+  readonly #time: Time;
+  readonly #closing = new AbortController();
+
+  constructor(options: HttpConnectOptions) {
+    this.#options = options;
+    this.#server = options.server.replace(/\/+$/, '');
+    this.#callTimeoutMs = options.callTimeoutMs ?? callTimeoutDefaultMs;
+    this.#time = options.time ?? systemTime;
+  }
+
+  async submit({ requestId, command }: CommandRequest): Promise<Reply> {
+    const { kind, ...body } = command;
+    const headers = { 'Idempotency-Key': requestId };
+    const endurance = this.#endurance();
+    let open = false;
+    const ask = async (): Promise<HttpAnswer> => {
+      try {
+        return await this.#ask({ path: `/commands/${kind}`, body, headers, timeoutMs: endurance.leftMs });
+      } catch (error) {
+        open ||= wasPerhapsHeard(error);
+        throw error;
+      }
+    };
+    const answer = await persist(endurance, ask).catch((error: unknown) => {
+      throw open && error instanceof CoordinatorError ? mayBeWritten(error) : error;
+    });
+    if (answer.kind === 'ok') return { ok: true, ...(answer.body as object) } as Reply;
+    const { revision, atMs, unread } = answer.problem;
+    const rejection = rejectionOf(answer.problem);
+    return { ok: false, revision, atMs, rejection, ...(unread === undefined ? {} : { unread }) } as Reply;
+  }
+
+  async awaitTicket(request: TicketRequest, signal?: AbortSignal): Promise<TicketReply> {
+    const endurance = this.#endurance(true);
+    const path = `/tickets/${request.ticket}?agent=${encodeURIComponent(request.agent)}&waitMs=${pollMs}`;
+    for (;;) {
+      const ask = (): Promise<unknown> =>
+        this.#value({ path, body: null, timeoutMs: pollMs + pollGraceMs, signal });
+      const answer = (await persist(endurance, ask, signal)) as TicketReply | null;
+      if (answer !== null) return answer;
+      endurance.progressed();
+    }
+  }
+
+  query<Q extends Query>(query: Q): Promise<Answer<Q>> {
+    const { kind, ...body } = query;
+    return this.#call(`/queries/${kind}`, body) as Promise<Answer<Q>>;
+  }
+
+  watch(fromRevision: Revision, signal: AbortSignal): AsyncIterable<Entry> {
+    const over = AbortSignal.any([signal, this.#closing.signal]);
+    const open = (next: number): Promise<Response> =>
+      this.#fetch({ path: `/events?from=${next}`, body: null, timeoutMs: this.#callTimeoutMs, signal: over });
+    return watchEvents(open, fromRevision, over, this.#endurance(true));
+  }
+
+  refresh(options: RefreshOptions = {}): Promise<RefreshReport> {
+    const { acceptNone } = options;
+    return this.#call('/refresh', acceptNone === true ? { acceptNone } : {}) as Promise<RefreshReport>;
+  }
+
+  /** Whom the token lets in. Throws `UNAUTHENTICATED`. */
+  whoAmI(): Promise<unknown> {
+    return this.#call('/whoami', null);
+  }
+
+  close(): Promise<void> {
+    this.#closing.abort(closed());
+    return Promise.resolve();
+  }
+
+  #call(path: string, body: object | null): Promise<unknown> {
+    const endurance = this.#endurance();
+    return persist(endurance, () => this.#value({ path, body, timeoutMs: endurance.leftMs }));
+  }
+
+  async #value(ask: Ask): Promise<unknown> {
+    const answer = await this.#ask(ask);
+    if (answer.kind === 'ok') return answer.body;
+    throw new CoordinatorError('INTERNAL', `the server refused what is no command: ${answer.problem.detail}`);
+  }
+
+  async #ask(ask: Ask): Promise<HttpAnswer> {
+    return readAnswer(await this.#fetch(ask), this.#server);
+  }
+
+  /** Until the head of the answer. Throws `UNAVAILABLE`, `DEADLINE_EXCEEDED`, `CLOSED`, or the signal's reason. */
+  async #fetch({ path, body, headers = {}, timeoutMs, signal }: Ask): Promise<Response> {
+    const late = new AbortController();
+    const stopClock = this.#time.schedule(timeoutMs, () => late.abort(tooLate(this.#server, timeoutMs)));
+    const signals = [late.signal, this.#closing.signal, ...(signal === undefined ? [] : [signal])];
+    const over = AbortSignal.any(signals);
+    try {
+      over.throwIfAborted();
+      return await (this.#options.fetch ?? fetch)(`${this.#server}/api/v1${path}`, {
+        method: body === null ? 'GET' : 'POST',
+        headers: {
+          Authorization: `Bearer ${this.#options.token}`,
+          ...(body === null ? {} : { 'Content-Type': 'application/json' }),
+          ...headers,
+        },
+        ...(body === null ? {} : { body: JSON.stringify(body) }),
+        redirect: 'error',
+        signal: over,
+      });
+    } catch (cause) {
+      if (over.aborted) throw over.reason;
+      throw unreachable(this.#server, cause);
+    } finally {
+      stopClock();
+    }
+  }
+
+  #endurance(outlastsSilence = false): Endurance {
+    const { backoffMs = jitteredBackoffMs } = this.#options;
+    return new Endurance(this.#callTimeoutMs, backoffMs, outlastsSilence, this.#time);
+  }
+}
+
+/** Nothing was heard of a command where nobody let its sender in. */
+function wasPerhapsHeard(error: unknown): boolean {
+  return isOpen(error) || isDeadlineExceeded(error) || (error as CoordinatorError).details?.['sent'] === true;
+}
+
+function unreachable(server: string, error: unknown): CoordinatorError {
+  const { cause } = error as { readonly cause?: { readonly code?: string; readonly message?: string } };
+  const why = cause?.code ?? cause?.message ?? String(error);
+  // Where no connection came about, nothing was sent.
+  const sent = !['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'].includes(why);
+  return new CoordinatorError(
+    'UNAVAILABLE',
+    `the server ${server} cannot be reached (${why}): is rhema serve running there?`,
+    { retryable: true, cause: error, details: { sent, cause: why } },
+  );
+}
+
+const tooLate = (server: string, timeoutMs: number): CoordinatorError =>
+  new CoordinatorError(
+    'DEADLINE_EXCEEDED',
+    `no answer of the server ${server} within ${Math.round(timeoutMs)} ms: the call may still take effect, and asking again with the same request id is safe`,
+    { retryable: true, details: { outcome: 'unknown' } },
+  );
+
+const closed = (): CoordinatorError =>
+  new CoordinatorError('CLOSED', 'this connection to the coordinator was closed');

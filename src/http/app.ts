@@ -1,0 +1,110 @@
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { CoordinatorError, invalidInput } from '../protocol/index.ts';
+import { admission } from './admission.ts';
+import { command, query, refresh, ticket } from './asking.ts';
+import { tooLarge } from './bodies.ts';
+import { EventStreams } from './events.ts';
+import { asFailure } from './failures.ts';
+import { openApi } from './openapi.ts';
+import type { HttpEnv, HttpPorts } from './ports.ts';
+import { failureProblem, problemType } from './problems.ts';
+
+export interface HttpApp {
+  readonly fetch: (request: Request, env?: HttpEnv['Bindings']) => Response | Promise<Response>;
+  /** Open streams of events. */
+  readonly streams: () => number;
+  /** Ends what would never end by itself. */
+  readonly endStreams: () => void;
+}
+
+/** The whole face, without a socket. */
+export function createHttpApp(ports: HttpPorts): HttpApp {
+  const app = new Hono<HttpEnv>();
+  const events = new EventStreams(ports);
+  guard(app, ports);
+  const at = ports.prefix === '' ? app : app.basePath(ports.prefix);
+  openRoutes(at, ports);
+  const { bodyBytesMax } = ports.limits;
+  const onError = (): never => {
+    throw tooLarge(bodyBytesMax);
+  };
+  at.use('/api/v1/*', admission(ports), bodyLimit({ maxSize: bodyBytesMax, onError }));
+  at.post('/api/v1/commands/:kind', (c) => command(c, ports));
+  at.post('/api/v1/queries/:kind', (c) => query(c, ports));
+  at.post('/api/v1/refresh', (c) => refresh(c, ports));
+  at.get('/api/v1/tickets/:ticket', (c) => ticket(c, ports));
+  at.get('/api/v1/events', (c) => events.serve(c));
+  at.get('/api/v1/whoami', (c) => {
+    const { name, role, agents } = c.get('principal');
+    return c.json({ name, role, agents });
+  });
+  return { fetch: app.fetch, streams: () => events.count, endStreams: () => events.end() };
+}
+
+/** Headers that no answer lacks; who is spoken to by another name, or from a foreign page, is told so and nothing else. */
+function guard(app: Hono<HttpEnv>, ports: HttpPorts): void {
+  app.use(async (c, next) => {
+    for (const [name, value] of strictHeaders) c.header(name, value);
+    if (!ports.hosts.has(c.req.header('host'))) throw foreignHost();
+    const origin = c.req.header('origin');
+    if (origin !== undefined && !ports.hosts.isOrigin(origin)) throw foreignOrigin();
+    await next();
+  });
+  app.notFound((c) => {
+    const detail = 'nothing is served at this address: GET /api/v1/openapi.json lists what is';
+    return problem({ ...failureProblem(invalidInput('', detail)), status: 404 }, c.res.headers);
+  });
+  app.onError((error, c) => {
+    const failure = asFailure(error);
+    if (failure.code === 'INTERNAL') ports.onFault(failure);
+    return problem(failureProblem(failure), c.res.headers);
+  });
+}
+
+const strictHeaders = [
+  ['Cache-Control', 'no-store'],
+  ['Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'"],
+  ['Cross-Origin-Resource-Policy', 'same-origin'],
+  ['Referrer-Policy', 'no-referrer'],
+  ['X-Content-Type-Options', 'nosniff'],
+] as const;
+
+function openRoutes(app: Hono<HttpEnv>, { coordinator, version, prefix }: HttpPorts): void {
+  app.get('/healthz', (c) => c.json({ ok: true }));
+  app.get('/readyz', async (c) => {
+    const checks = await readiness(coordinator);
+    const ready = Object.values(checks).every((ok) => ok);
+    return c.json({ ok: ready, checks }, ready ? 200 : 503);
+  });
+  app.get('/api/v1/openapi.json', async (c) => c.json(await openApi(version, prefix)));
+}
+
+/** Asked by those who have no token: yes or no, and nothing of what is in the log. */
+async function readiness(coordinator: HttpPorts['coordinator']): Promise<Readonly<Record<string, boolean>>> {
+  try {
+    const { ok } = await coordinator.query({ kind: 'health' });
+    const { violations } = await coordinator.query({ kind: 'violations' });
+    return { log: ok, invariants: violations.length === 0 };
+  } catch {
+    return { log: false, invariants: false };
+  }
+}
+
+function problem(document: ReturnType<typeof failureProblem>, headers: Headers): Response {
+  const response = new Response(JSON.stringify(document), { status: document.status, headers });
+  response.headers.set('Content-Type', problemType);
+  if (document.status === 401) response.headers.set('WWW-Authenticate', 'Bearer realm="rhema"');
+  const after = document.details['retryAfterSeconds'];
+  if (typeof after === 'number') response.headers.set('Retry-After', String(after));
+  return response;
+}
+
+const foreignHost = (): CoordinatorError =>
+  new CoordinatorError(
+    'FORBIDDEN',
+    'this server does not answer to that Host: rhema serve --allow-host NAME lets it',
+  );
+
+const foreignOrigin = (): CoordinatorError =>
+  new CoordinatorError('FORBIDDEN', 'this server does not answer pages of another origin');

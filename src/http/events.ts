@@ -1,0 +1,134 @@
+import type { Context } from 'hono';
+import { streamSSE, type SSEStreamingApi } from 'hono/streaming';
+import { asRevision, type Entry, type Revision } from '../core/index.ts';
+import { CoordinatorError, invalidInput } from '../protocol/index.ts';
+import type { Cancel } from '../time/index.ts';
+import { numberIn } from './bodies.ts';
+import type { HttpEnv, HttpPorts } from './ports.ts';
+import { failureProblem } from './problems.ts';
+import { asFailure } from './failures.ts';
+
+/** GET /events?from=REVISION: every entry from there on, in order, for as long as somebody reads. */
+export class EventStreams {
+  readonly #ports: HttpPorts;
+  readonly #open = new Map<string, number>();
+  readonly #leaving = new AbortController();
+  /** Each entry is written once for all who read. */
+  readonly #texts = new WeakMap<Entry, string>();
+
+  constructor(ports: HttpPorts) {
+    this.#ports = ports;
+  }
+
+  get count(): number {
+    let count = 0;
+    for (const ofOne of this.#open.values()) count += ofOne;
+    return count;
+  }
+
+  /** Ends them all: their readers ask whoever serves next, from where they are. */
+  end(): void {
+    this.#leaving.abort();
+  }
+
+  serve(c: Context<HttpEnv>): Response {
+    const from = startOf(c);
+    const { name } = c.get('principal');
+    this.#take(name);
+    return streamSSE(c, async (stream) => {
+      const reader = new AbortController();
+      stream.onAbort(() => reader.abort());
+      const over = AbortSignal.any([reader.signal, this.#leaving.signal, c.req.raw.signal]);
+      try {
+        await this.#send(stream, from, over, () => this.#drop(c, reader));
+      } finally {
+        this.#give(name);
+      }
+    });
+  }
+
+  async #send(stream: SSEStreamingApi, from: Revision, over: AbortSignal, drop: () => void): Promise<void> {
+    const { coordinator, limits, time } = this.#ports;
+    const beat = beating(() => void stream.write(': here\n\n').catch(() => undefined), limits.beatMs, time);
+    try {
+      // The reader knows by it that it is heard, before anything happens.
+      await stream.write(': here\n\n');
+      for await (const entry of coordinator.watch(from, over)) {
+        const tooSlow = time.schedule(limits.slowReaderMs, drop);
+        await stream.write(this.#textOf(entry));
+        tooSlow();
+        beat.postpone();
+      }
+    } catch (error) {
+      if (!over.aborted) await this.#tell(stream, asFailure(error));
+    } finally {
+      beat.stop();
+    }
+  }
+
+  /** Why a stream ends: the reader may go on from there, or must begin anew. */
+  async #tell(stream: SSEStreamingApi, error: CoordinatorError): Promise<void> {
+    await stream.writeSSE({ event: 'problem', data: JSON.stringify(failureProblem(error)) });
+  }
+
+  #textOf(entry: Entry): string {
+    const known = this.#texts.get(entry);
+    if (known !== undefined) return known;
+    const text = `id: ${entry.revision}\nevent: entry\ndata: ${JSON.stringify(entry)}\n\n`;
+    this.#texts.set(entry, text);
+    return text;
+  }
+
+  /** What it left lying is in the way of a farewell, too. */
+  #drop(c: Context<HttpEnv>, reader: AbortController): void {
+    reader.abort();
+    c.env.outgoing?.destroy();
+  }
+
+  #take(name: string): void {
+    const { streamsMax, streamsPerTokenMax } = this.#ports.limits;
+    const ofOne = this.#open.get(name) ?? 0;
+    if (this.count >= streamsMax || ofOne >= streamsPerTokenMax)
+      throw new CoordinatorError('RATE_LIMITED', 'too many streams of events are open: close some', {
+        retryable: true,
+        details: { retryAfterSeconds: 5 },
+      });
+    this.#open.set(name, ofOne + 1);
+  }
+
+  #give(name: string): void {
+    const left = (this.#open.get(name) ?? 1) - 1;
+    if (left === 0) this.#open.delete(name);
+    else this.#open.set(name, left);
+  }
+}
+
+/** After the last one that was seen, else `from`, else from the first on. */
+function startOf(c: Context<HttpEnv>): Revision {
+  const seen = c.req.header('last-event-id');
+  if (seen === undefined || seen === '')
+    return asRevision(Math.max(1, numberIn(c, 'from', 1, Number.MAX_SAFE_INTEGER)));
+  if (!/^\d{1,15}$/.test(seen)) throw invalidInput('Last-Event-ID', 'a revision expected');
+  return asRevision(Number(seen) + 1);
+}
+
+interface Beat {
+  readonly postpone: () => void;
+  readonly stop: Cancel;
+}
+
+/** A sign of life whenever nothing was said for a while. */
+function beating(say: () => void, everyMs: number, time: HttpPorts['time']): Beat {
+  let heardAtMs = time.monotonicMs();
+  let stop: Cancel = () => undefined;
+  const look = (): void => {
+    const silentMs = time.monotonicMs() - heardAtMs;
+    if (silentMs >= everyMs) {
+      say();
+      heardAtMs = time.monotonicMs();
+    }
+    stop = time.schedule(Math.max(1, everyMs - (time.monotonicMs() - heardAtMs)), look);
+  };
+  stop = time.schedule(everyMs, look);
+  return { postpone: () => (heardAtMs = time.monotonicMs()), stop: () => stop() };
+}

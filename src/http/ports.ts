@@ -1,0 +1,67 @@
+import type { EntryPrincipal } from '../core/index.ts';
+import type {
+  CommandRequest,
+  Coordinator,
+  CoordinatorError,
+  Principal,
+  Reply,
+  RequestParsers,
+} from '../protocol/index.ts';
+import type { Time } from '../time/index.ts';
+import type { HostNames } from './hosts.ts';
+
+/** The port, which is told who is asking. */
+export interface HttpCoordinator extends Pick<Coordinator, 'awaitTicket' | 'query' | 'watch' | 'refresh'> {
+  submit(request: CommandRequest, principal?: EntryPrincipal): Promise<Reply>;
+}
+
+/** What the server needs of its process. */
+export interface HttpPorts {
+  readonly coordinator: HttpCoordinator;
+  readonly parsers: RequestParsers;
+  /** Whom a token lets in now. */
+  readonly admit: (token: string) => Principal | 'unknown' | 'expired';
+  readonly hosts: HostNames;
+  /** What comes before each path; empty or as in `/rhema`. */
+  readonly prefix: string;
+  /** Whether the address of a caller is what the last proxy says of it. */
+  readonly behindProxy: boolean;
+  readonly version: string;
+  readonly newRequestId: () => string;
+  readonly time: Time;
+  /** Told of what is a fault of the server. */
+  readonly onFault: (error: CoordinatorError) => void;
+  readonly limits: Limits;
+}
+
+export interface Limits {
+  /** Of a request, in bytes. */
+  readonly bodyBytesMax: number;
+  /** Requests of one token in a second, and so many at once. */
+  readonly requestsPerSecond: number;
+  /** Streams of events that are open, of all and of one token. */
+  readonly streamsMax: number;
+  readonly streamsPerTokenMax: number;
+  /** How long a reader of a stream may leave its items lying. */
+  readonly slowReaderMs: number;
+  /** How long a stream is silent at most. */
+  readonly beatMs: number;
+}
+
+export const defaultLimits: Limits = {
+  bodyBytesMax: 1_048_576,
+  requestsPerSecond: 1_000,
+  streamsMax: 2_000,
+  streamsPerTokenMax: 1_500,
+  slowReaderMs: 30_000,
+  beatMs: 15_000,
+};
+
+/** What a handler knows of its request, beside the request. */
+export interface HttpEnv {
+  readonly Variables: { principal: Principal };
+  readonly Bindings: {
+    readonly incoming?: { readonly socket?: { readonly remoteAddress?: string | undefined } };
+    readonly outgoing?: { readonly destroy: () => void };
+  };
+}
