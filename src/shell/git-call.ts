@@ -3,7 +3,7 @@ import { argumentsOf, type Arguments } from './arguments.ts';
 import { beginningOf, type Field } from './fields.ts';
 import type { Findings } from './findings.ts';
 import { pathspecField } from './pathspecs.ts';
-import type { GitKind } from './reading.ts';
+import type { DroppedCommits, GitKind } from './reading.ts';
 
 export interface GitForms {
   /** Options that take a value, in the next word or attached. */
@@ -22,6 +22,12 @@ export interface GitCalled {
   /** Variables that are set for it. */
   readonly assigned: readonly string[];
   readonly input: string | null;
+}
+
+/** See `GitOperation`. */
+export interface OperationOptions {
+  readonly orPath?: string | null;
+  readonly drops?: DroppedCommits | null;
 }
 
 /** One subcommand, as its row of the table sees it. */
@@ -64,13 +70,18 @@ export class GitCall {
     return beforeDashes === null ? null : operands.slice(beforeDashes);
   }
 
-  operation(kind: GitKind, paths: readonly Field[] | null = null, orPath: string | null = null): void {
+  operation(
+    kind: GitKind,
+    paths: readonly Field[] | null = null,
+    { orPath = null, drops = null }: OperationOptions = {},
+  ): void {
     this.#findings.git({
       kind,
       folder: this.#folder,
       paths: paths === null || paths.length === 0 ? null : paths.map(beginningOf),
       arePathsKnown: paths?.every(({ kind: known }) => known === 'text') ?? true,
       orPath,
+      drops,
       skipsHooks: this.#skipsHooks,
     });
   }

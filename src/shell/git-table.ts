@@ -1,4 +1,5 @@
 /** Git's commands: one row each, with the options that take a value, and what it does. */
+import { amended, begunAnew, rebased, resetTo, rewritten } from './dropped-commits.ts';
 import { textField, textOf, type Field } from './fields.ts';
 import { fieldWithin, lastName } from './findings.ts';
 import type { GitCall, GitForms } from './git-call.ts';
@@ -21,6 +22,11 @@ const moving = (kind: GitKind, valued: string, ...unless: readonly string[]): Gi
   },
 });
 
+const rewriting = (valued: string): GitCommand => ({
+  valued,
+  apply: (call) => call.operation('filter-branch', null, { drops: rewritten }),
+});
+
 /** Of subcommands of its own. */
 const withWords = (kind: GitKind, valued: string, words: readonly string[]): GitCommand => ({
   valued,
@@ -41,9 +47,10 @@ function add(call: GitCall): void {
 
 function commit(call: GitCall): void {
   if (call.has('--dry-run', '--short', '--porcelain', '--long')) return;
-  if (call.has('-a', '--all')) return call.operation('commitAll');
+  const drops = amended(call);
+  if (call.has('-a', '--all')) return call.operation('commitAll', null, { drops });
   if (call.has(from)) call.unjudged('arguments');
-  call.operation('commit', call.operands);
+  call.operation('commit', call.operands, { drops });
 }
 
 function stash(call: GitCall): void {
@@ -59,10 +66,12 @@ function stash(call: GitCall): void {
 }
 
 function reset(call: GitCall): void {
-  if (call.has('--hard', '--merge', '--keep')) return call.operation('resetHard');
+  const drops = resetTo(call.operands[0]);
+  if (call.has('--hard', '--merge', '--keep')) return call.operation('resetHard', null, { drops });
   const paths =
     call.afterDashes ?? call.operands.filter((operand, index) => index > 0 || isSurelyPath(operand));
-  if (call.has('--soft', '--mixed', '-N') || paths.length === 0) return call.operation('reset');
+  if (call.has('--soft', '--mixed', '-N') || paths.length === 0)
+    return call.operation('reset', null, { drops });
   call.operation(paths.some(isEverything) ? 'reset' : 'unstage', paths);
 }
 
@@ -74,7 +83,7 @@ function clean(call: GitCall): void {
 }
 
 function checkout(call: GitCall): void {
-  if (call.has('-b', '-B', '--orphan')) return branch(call, call.operands.length);
+  if (call.has('-b', '-B', '--orphan')) return branch(call, call.value('-B'));
   const paths = call.afterDashes;
   if (call.has(from)) return call.unjudged('arguments');
   if (paths !== null && paths.length > 0) return restored(call, paths);
@@ -86,15 +95,19 @@ function checkout(call: GitCall): void {
     return call.has('--detach', '-d') ? call.operation('checkout') : undefined;
   }
   if (isSurelyPath(only)) return restored(call, operands);
-  call.operation('checkout', null, paths !== null || call.has('--detach', '-d') ? null : textOf(only));
+  const orPath = paths !== null || call.has('--detach', '-d') ? null : textOf(only);
+  call.operation('checkout', null, { orPath });
 }
 
 const isRevision = (field: Field | undefined): boolean =>
   field?.kind === 'unknown' || /^(HEAD|@|[0-9a-f]{7,40}|[\w/.-]+[~^].*)$/.test(textOf(field) ?? '');
 
 /** A new branch where HEAD is leaves the files as they are. */
-const branch = (call: GitCall, startPoints: number): void =>
-  call.operation(startPoints > 0 ? 'checkout' : 'newBranch');
+function branch(call: GitCall, again: Field | undefined): void {
+  const [start] = call.operands;
+  const drops = again === undefined ? null : begunAnew(again, start);
+  call.operation(start === undefined ? 'newBranch' : 'checkout', null, { drops });
+}
 
 function restored(call: GitCall, paths: readonly Field[]): void {
   if (paths.some(isEverything)) call.operation('restore', paths);
@@ -103,7 +116,7 @@ function restored(call: GitCall, paths: readonly Field[]): void {
 
 function switchTo(call: GitCall): void {
   if (call.has('-c', '-C', '--create', '--force-create', '--orphan'))
-    return branch(call, call.operands.length);
+    return branch(call, call.value('-C', '--force-create'));
   if (call.operands.length > 0 || call.has('--detach', '-d')) call.operation('checkout');
 }
 
@@ -209,8 +222,8 @@ export const gitCommands: Readonly<Record<string, GitCommand>> = {
     apply: commit,
   },
   diff: shows,
-  'filter-branch': moving('filter-branch', '--tree-filter --index-filter --msg-filter --env-filter -d'),
-  'filter-repo': moving('filter-branch', '--path'),
+  'filter-branch': rewriting('--tree-filter --index-filter --msg-filter --env-filter -d'),
+  'filter-repo': rewriting('--path'),
   'format-patch': {
     valued: '-o --output-directory -v -n',
     apply: (call) => outputs(call, '-o', '--output-directory'),
@@ -236,13 +249,15 @@ export const gitCommands: Readonly<Record<string, GitCommand>> = {
       if (call.has('-u')) call.operation('read-tree');
     },
   },
-  rebase: moving(
-    'rebase',
-    '--onto -x --exec -s --strategy -X --strategy-option -C',
-    '--show-current-patch',
-    '--edit-todo',
-    '--quit',
-  ),
+  rebase: {
+    valued: '--onto -x --exec -s --strategy -X --strategy-option -C',
+    asked: '--show-current-patch --edit-todo --quit --continue --abort --skip --interactive --root',
+    apply: (call) => {
+      if (call.has('--show-current-patch', '--edit-todo', '--quit')) return;
+      const isUnderWay = call.has('--continue', '--abort', '--skip');
+      call.operation('rebase', null, { drops: isUnderWay ? null : rebased(call) });
+    },
+  },
   reset: { valued: from, asked: '--hard --soft --mixed --merge --keep', apply: reset },
   restore: { valued: `-s --source --conflict ${from}`, asked: '--staged --worktree --patch', apply: restore },
   revert: moving('revert', picks, '--quit'),

@@ -95,8 +95,19 @@ export interface GitOperation {
   readonly arePathsKnown: boolean;
   /** `git checkout NAME` is of a file where no branch has this name. */
   readonly orPath: string | null;
+  /** Commits that a branch would have no longer, or in another form; null: none that can be known. */
+  readonly drops: DroppedCommits | null;
   /** `--no-verify`, or hooks that are looked for elsewhere (`-c core.hooksPath=`). */
   readonly skipsHooks: boolean;
+}
+
+export interface DroppedCommits {
+  /** As Git takes it: `HEAD~1..HEAD`. */
+  readonly range: string;
+  /** Whether of a range that is one commit only that is meant, and not all that led to it. */
+  readonly isOne: boolean;
+  /** From which branch, by its name, or HEAD. */
+  readonly branch: string;
 }
 
 /**

@@ -8,18 +8,8 @@ import type { WhichFiles } from '../../repository/index.ts';
 import type { GitKind, GitOperation } from '../../shell/index.ts';
 import { someNames } from '../../wording/index.ts';
 import { line, shellCommand } from '../format/text.ts';
-import type { Call } from '../call.ts';
 import type { Repository } from '../world/world.ts';
-
-/** Who is about to run Git, and where. */
-export interface GitAct {
-  readonly call: Call;
-  readonly repository: Repository;
-  /** Null: nobody that takes part. */
-  readonly agent: AgentId | null;
-  /** A folder of the command line on this disk, absolute. */
-  readonly onDisk: (folder: string) => string;
-}
+import { beforeDrop, type GitAct } from './before-drop.ts';
 
 /** What each would do to the work of others, and how the same is done to one's own alone; null: not at all. */
 interface WholeTree {
@@ -76,27 +66,37 @@ const isOfCommits: ReadonlySet<GitKind> = new Set<GitKind>([
 
 /** Why it is not to be run; null: nothing of it is in the way of others. */
 export async function beforeGit(act: GitAct, operations: readonly GitOperation[]): Promise<string | null> {
-  const whole = operations.filter(
-    ({ kind, paths, arePathsKnown }) =>
-      wholeTree[kind] !== undefined &&
-      (paths === null ? kind !== 'add' : takesPaths.has(kind) && arePathsKnown),
-  );
-  if (whole.length === 0) return null;
+  const judgeable = operations.filter((operation) => isWhole(operation) || operation.drops !== null);
+  if (judgeable.length === 0) return null;
   const coordinator = await act.call.coordinator();
   const status = await coordinator.query({ kind: 'status', at: null });
-  for (const operation of whole) {
+  for (const operation of judgeable) {
     const refused = await judged(act, operation, status);
     if (refused !== null) return refused;
   }
   return null;
 }
 
+const isWhole = ({ kind, paths, arePathsKnown }: GitOperation): boolean =>
+  wholeTree[kind] !== undefined && (paths === null ? kind !== 'add' : takesPaths.has(kind) && arePathsKnown);
+
 async function judged(act: GitAct, operation: GitOperation, status: StatusAnswer): Promise<string | null> {
-  const { call, repository, agent } = act;
   if (operation.folder === null) return null;
   const there = await repositoryAt(act, act.onDisk(operation.folder));
-  if (there === null || there.worktree === null || there.commonDir !== repository.commonDir) return null;
-  if (isOfPath(act, operation)) return judged(act, ofPath(operation), status);
+  if (there === null || there.worktree === null || there.commonDir !== act.repository.commonDir) return null;
+  const dropped = await beforeDrop(act, operation, there, status);
+  if (dropped !== null || !isWhole(operation)) return dropped;
+  const meant = isOfPath(act, operation) ? ofPath(operation) : operation;
+  return beforeWhole(act, meant, { ...there, worktree: there.worktree }, status);
+}
+
+async function beforeWhole(
+  act: GitAct,
+  operation: GitOperation,
+  there: Repository & { readonly worktree: string },
+  status: StatusAnswer,
+): Promise<string | null> {
+  const { call, agent } = act;
   if (status.locks.every((lock) => lock.agent === agent)) return null;
   const touched = await touchedBy(act, operation, there);
   // What is committed is of all that the session has started; what is undone each has for itself.

@@ -198,6 +198,78 @@ describe('a shell command', () => {
     expect(await run(one, 'git add api/new.ts')).toMatchObject({ code: 0 });
   });
 
+  describe('that takes commits from a branch', () => {
+    const commitOf = (root: string, agent: string | null, file: string): void => {
+      write(root, { [file]: `of ${agent}\n` });
+      git(root, 'add', '.');
+      const trailers = agent === null ? [] : ['--message', `Rhema-Agent: ${agent}`];
+      git(root, 'commit', '--quiet', '--message', `change ${file}`, ...trailers);
+    };
+
+    /** Commits of one, and of two on top; all is committed. */
+    const committed = async () => {
+      const root = shop();
+      const [one, two] = [new Session(root, 'one'), new Session(root, 'two')];
+      const names = [];
+      for (const [session, file] of [
+        [one, 'api/a.ts'],
+        [two, 'web/w.ts'],
+      ] as const) {
+        await session.before(file);
+        names.push((await held(root)).find((lock) => lock.startsWith(file))?.split(' ')[1] ?? '');
+        commitOf(root, names.at(-1) ?? '', file);
+      }
+      return { root, one, two, names };
+    };
+
+    test.each([
+      'git reset HEAD~2',
+      'git reset --soft HEAD~2',
+      'git reset --hard HEAD~2',
+      'git rebase -i HEAD~2',
+      'git rebase --onto HEAD~2 HEAD~1',
+      'git checkout -B main HEAD~2',
+      'git switch -C main HEAD~2',
+      'git filter-branch --msg-filter cat',
+    ])('is refused where one of them is of another agent: %s', async (command) => {
+      const { two, names } = await committed();
+      const { code, told } = await run(two, command);
+      expect([code, told]).toEqual([
+        2,
+        expect.stringMatching(
+          new RegExp(
+            `before they are pushed:\n  ${names[0]}: [0-9a-f]{10} change api/a.ts\n.*git revert REV`,
+          ),
+        ),
+      ]);
+    });
+
+    test('is run where all of them are its own, pushed, on another branch, or of nobody that is here', async () => {
+      const { root, one, two, names } = await committed();
+      for (const command of [
+        'git reset HEAD~1',
+        'git reset HEAD~1 --',
+        'git commit --amend --no-edit',
+        'git rebase -i HEAD~1',
+        'git switch -C new HEAD~2',
+        'git reset -- api/a.ts',
+        'git pull --rebase',
+        'git rebase HEAD~2',
+      ])
+        expect(await run(two, command), command).toMatchObject({ code: 0 });
+      expect((await run(one, 'git commit --amend --no-edit')).told).toContain(`  ${names[1]}: `);
+      git(root, 'branch', 'kept', 'HEAD~1');
+      expect((await run(two, 'git reset --hard HEAD~2')).code).toBe(0);
+      git(root, 'branch', '-D', 'kept');
+      expect((await run(two, 'git reset --hard HEAD~2')).code).toBe(2);
+      git(root, 'update-ref', 'refs/remotes/origin/main', 'HEAD~1');
+      expect((await run(two, 'git reset --hard HEAD~2')).code).toBe(0);
+      git(root, 'update-ref', '-d', 'refs/remotes/origin/main');
+      await one.say('SessionEnd');
+      expect((await run(two, 'git reset --hard HEAD~2')).code).toBe(0);
+    });
+  });
+
   test('that takes what is staged is refused where others have staged something', async () => {
     const { root, two } = await begun();
     expect((await run(two, 'git commit -m x')).code).toBe(0);

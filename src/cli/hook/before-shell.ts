@@ -8,7 +8,8 @@ import { readShell, type GitOperation, type ShellReading } from '../../shell/ind
 import { count } from '../../wording/index.ts';
 import { line } from '../format/text.ts';
 import { beforeEdit, noteRead } from './before-tool.ts';
-import { beforeGit, type GitAct } from './before-git.ts';
+import type { GitAct } from './before-drop.ts';
+import { beforeGit } from './before-git.ts';
 import { asAgent, speakingAs } from './enrolment.ts';
 import type { HookWork } from './hook-work.ts';
 import { renew } from './after-tool.ts';

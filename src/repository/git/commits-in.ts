@@ -19,6 +19,8 @@ export interface CommitsWish {
   readonly range: string;
   /** Without what remotes have, as far as is known here. */
   readonly notOnRemotes?: boolean;
+  /** Without what other branches have than this one; HEAD: than the one that is checked out. */
+  readonly onlyOnBranch?: string;
   /** Without these and what led to them, where they are known here. */
   readonly without?: readonly string[];
   /** No more than the one at its end. */
@@ -40,11 +42,27 @@ export async function commitsIn(root: string, wish: CommitsWish): Promise<readon
     ...(ends === null ? [] : [`^${ends.first}`]),
     ...known.flatMap((id) => (id === null ? [] : [`^${id}`])),
     ...(wish.newestOnly === true ? ['--max-count=1'] : []),
-    ...(wish.notOnRemotes === true ? ['--not', '--remotes'] : []),
+    ...(await elsewhere(ask, wish)),
   ];
   const said = await ask('rev-list', `--format=${format}`, last, ...without);
   return said.split('\n').flatMap((line) => commitIn(line) ?? []);
 }
+
+/** Without what is in other places, too. */
+async function elsewhere(ask: Ask, { notOnRemotes, onlyOnBranch }: CommitsWish): Promise<readonly string[]> {
+  const remotes = notOnRemotes === true ? ['--remotes'] : [];
+  const branches =
+    onlyOnBranch === undefined ? [] : [`--exclude=${await branchNamed(ask, onlyOnBranch)}`, '--branches'];
+  return remotes.length + branches.length === 0 ? [] : ['--not', ...remotes, ...branches];
+}
+
+/** Without a branch HEAD is itself. */
+async function branchNamed(ask: Ask, name: string): Promise<string> {
+  if (name !== 'HEAD') return name;
+  return (await ask('rev-parse', '--symbolic-full-name', 'HEAD')).trim().replace(/^refs\/heads\//, '');
+}
+
+type Ask = (...args: string[]) => Promise<string>;
 
 /** Of each commit what it changes; of a merge what is as in none of its parents. */
 export function filesOf(root: string, ids: readonly string[]): ReturnType<typeof filesOfCommits> {
@@ -55,8 +73,8 @@ export function filesOf(root: string, ids: readonly string[]): ReturnType<typeof
 }
 
 const askerIn =
-  (root: string) =>
-  async (...args: string[]): Promise<string> =>
+  (root: string): Ask =>
+  async (...args) =>
     (await runGit({ cwd: root, args, env: withoutGitVariables() })).toString('utf8');
 
 const trailer = (key: string): string => `%(trailers:key=${key},valueonly,separator=%x20)`;
