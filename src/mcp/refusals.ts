@@ -142,7 +142,7 @@ const failureSteps: { readonly [Code in FailureCode]?: string | null } = {
   PERMISSION: `${stopAndAsk}: \`rhema doctor\` says what is in the way.`,
   UNAUTHENTICATED: `${stopAndAsk}, who may renew the token of this server (rhema login).`,
   FORBIDDEN: `${stopAndAsk}: an operator may give this server's token more.`,
-  RATE_LIMITED: 'wait some seconds, then ask again, and less often; do not edit meanwhile.',
+  RATE_LIMITED: `do not edit meanwhile; ask again in some seconds, and less often. If it lasts, ${stopAndAsk}: too many ask by one token.`,
   DISABLED: `${stopAndAsk}: only a person may say that agents go on while nothing keeps them apart.`,
   NOT_A_REPOSITORY: `${stopAndAsk}, who may start this server in a Git repository (rhema mcp --repo DIR).`,
   VERSION_MISMATCH: `${stopAndAsk}, who may end the old program (\`rhema daemon restart\`) and start this server anew.`,

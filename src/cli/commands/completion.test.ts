@@ -65,7 +65,7 @@ describe('completion', () => {
   });
 
   it.each<[readonly string[], readonly string[]]>([
-    [['lo'], ['lock', 'log']],
+    [['lo'], ['lock', 'log', 'login', 'logout']],
     [
       ['lock', 'r'],
       ['release', 'renew', 'revoke'],
