@@ -21,6 +21,7 @@ import { digestOfFile } from './digest-of-file.ts';
 import { asAgent } from './enrolment.ts';
 import { handOver } from './hand-over.ts';
 import type { HookWork } from './hook-work.ts';
+import { noteLeft } from './left-uncommitted.ts';
 import { limitRefusal } from './limit-refusal.ts';
 import { giveBackClean, keepClaims } from './own-claims.ts';
 import { placed, type Named, type Placed } from './places.ts';
@@ -59,7 +60,9 @@ export async function beforeEdit(work: HookWork, paths: readonly Named[]): Promi
   if (outcome.kind === 'refused') return refusedClaim(work, session, outcome);
   keepClaims(work, outcome.locks);
   forgetWanted(work, outcome.locks);
-  return staleOr(work, session, places, outcome.locks);
+  const answer = await staleOr(work, session, places, outcome.locks);
+  if (answer.kind === 'pass') await noteLeft(work, session, outcome.locks);
+  return answer;
 }
 
 /** What it was refused, and has now; of other files it goes on, and wants that still. */

@@ -128,6 +128,15 @@ export class SessionMemory {
     this.#keepOrRemove('wanted.json', wish);
   }
 
+  /** What the agent has to know, and could not be told when it was found. */
+  untold(): readonly string[] {
+    return this.#read<readonly string[]>('untold.json') ?? [];
+  }
+
+  keepUntold(texts: readonly string[]): void {
+    this.#keepOrRemove('untold.json', texts.length === 0 ? null : texts);
+  }
+
   /** The ticket under which the agent is waited for while it sleeps. */
   waking(): Ticket | null {
     return this.#read<Ticket>('waking.json');

@@ -136,7 +136,9 @@ export async function letGo(work: HookWork, session: AgentSession): Promise<void
 
 /** A prompt, or a tool that has run: the agent hears what happened. */
 export async function hear(work: HookWork, session: AgentSession): Promise<HookAnswer> {
-  const lines = [...(await news(work, session)), ...(await clashNews(work, session))];
+  const untold = work.memory.untold();
+  const lines = [...untold, ...(await news(work, session)), ...(await clashNews(work, session))];
+  if (untold.length > 0) work.memory.keepUntold([]);
   return lines.length === 0
     ? passes
     : { kind: 'pass', told: lines.map((text) => line`rhema: ${text}`).join('\n'), shown: null };
