@@ -71,8 +71,16 @@ export class Client {
 
   #bash(command: string): Running {
     const { root, env } = this.#ground;
-    const own = { GIT_AUTHOR_NAME: this.#name, GIT_COMMITTER_NAME: this.#name, BASH_ENV: this.#envFile };
-    return start(['bash', '-c', command], { root, env: { ...env, ...own, CLAUDECODE: '1' } });
+    const own = {
+      GIT_AUTHOR_NAME: this.#name,
+      GIT_COMMITTER_NAME: this.#name,
+      ENV_OF_SESSION: this.#envFile,
+    };
+    // Not by BASH_ENV: a shell whose input is a pipe of Node's takes itself for one of rshd, and then passes that over.
+    return start(['bash', '-c', `. "$ENV_OF_SESSION"\n${command}`], {
+      root,
+      env: { ...env, ...own, CLAUDECODE: '1' },
+    });
   }
 
   async #tool(name: string, input: object, run: () => Promise<Ran>): Promise<Answer> {
