@@ -1,5 +1,6 @@
 /** The single writer around the pure core: batches, time, tickets, watchers, recovery, snapshots. */
-export { openService, Service, type BoundAgent, type InternalCommand, type SubmitManner } from './service.ts';
+export { openService, Service, type BoundAgent, type InternalCommand } from './service.ts';
+export type { SubmitManner } from './submit-manner.ts';
 export type { About, ServiceOptions, ServicePorts } from './options.ts';
 export type { Evidence, KeepEvidence } from './evidence.ts';
 export type { InvariantChecks } from './writer.ts';

@@ -12,7 +12,6 @@ import {
   type Command,
   type DurationMs,
   type Entry,
-  type EntryPrincipal,
   type Epoch,
   type RequestId,
   type Revision,
@@ -49,6 +48,7 @@ import { Replica } from './replica.ts';
 import { SecretHasher } from './secrets.ts';
 import { Snapshots } from './snapshots.ts';
 import { viewSyncs, type SyncsNow } from './views.ts';
+import type { SubmitManner } from './submit-manner.ts';
 import { TicketDesk, type TicketCall } from './tickets.ts';
 import { goOnAbove, noWitness } from './witness.ts';
 import { Writer } from './writer.ts';
@@ -57,14 +57,6 @@ type WithoutStamp<C> = C extends Command ? Omit<C, 'atMs' | 'requestId'> : never
 
 /** A command of the process around the service, or of an operator through it. */
 export type InternalCommand = WithoutStamp<Extract<Command, { by: string } | { kind: 'SeeDead' }>>;
-
-/** What is to be known of a command beside what it says. */
-export interface SubmitManner {
-  /** With what it fails where its agent would get a lock or a ticket that it does not have; left out: it may. */
-  readonly insteadOfNew?: CoordinatorError | undefined;
-  /** Who was let in to say it; left out: this machine's user. */
-  readonly principal?: EntryPrincipal | undefined;
-}
 
 /** An agent, and the process that speaks for it. */
 export interface BoundAgent {

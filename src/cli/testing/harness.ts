@@ -1,5 +1,4 @@
-import type { AgentId, Epoch, ScopePath } from '../../core/index.ts';
-import { parseScopePath } from '../../core/index.ts';
+import type { AgentId, Epoch } from '../../core/index.ts';
 import type { AgentSession, Occupant } from '../../participant/index.ts';
 import type { Coordinator } from '../../protocol/index.ts';
 import type { Time } from '../../time/index.ts';
@@ -24,6 +23,18 @@ import type {
   Syncs,
   World,
 } from '../world/world.ts';
+import {
+  noLogs,
+  noOwner,
+  noQuestions,
+  noRadar,
+  noScopeFiles,
+  noServers,
+  noSyncs,
+  noTokens,
+  plainInspection,
+  unexpected,
+} from './empty-world.ts';
 import { FakeCoordinator, startMs, type Script } from './fake-coordinator.ts';
 
 export { startMs };
@@ -162,13 +173,7 @@ export class Harness {
       },
       readInput: async () => '',
       owner: { ...noOwner, ...owner },
-      tokens: {
-        create: unexpected('tokens.create'),
-        list: unexpected('tokens.list'),
-        revoke: unexpected('tokens.revoke'),
-        revokeAll: unexpected('tokens.revokeAll'),
-        ...this.#options.tokens,
-      },
+      tokens: { ...noTokens, ...this.#options.tokens },
       servers: { ...noServers, ...this.#options.servers },
       logs: { ...noLogs, ...logs },
       state: { look: unexpected('state.look'), remove: unexpected('state.remove') },
@@ -187,103 +192,6 @@ const repository: Repository = {
   gitDir: '/repo/.git',
   commonDir: '/repo/.git',
   bare: false,
-};
-
-const unexpected = (name: string) => () => {
-  throw new Error(`the test did not expect ${name}`);
-};
-
-const noRadar: Radar = {
-  open: unexpected('radar.open'),
-  memory: unexpected('radar.memory'),
-  last: () => null,
-  keep: unexpected('radar.keep'),
-};
-
-const plainInspection: Inspection = {
-  scopePath: async (_repository, _cwd, text) => parseScopePath(text),
-  filePath: async (_repository, _cwd, text) => parseScopePath(text),
-  place: (_repository, _cwd, text) => ({ kind: 'here', path: text as ScopePath }),
-  pathTyped: (_repository, _cwd, path) => path,
-  changedSince: async () => null,
-  liesAt: async () => 'nothing',
-  contextFile: () => ({ kind: 'gone' }),
-  pathIn: () => null,
-  isThere: () => false,
-  filesThere: async () => [],
-  changedFiles: unexpected('changedFiles'),
-  changedAmong: unexpected('changedAmong'),
-  stagedFiles: unexpected('stagedFiles'),
-  indexedTexts: unexpected('indexedTexts'),
-  committedBy: unexpected('committedBy'),
-  ignoredAmong: async () => new Set(),
-  filesBetween: unexpected('filesBetween'),
-  commitsIn: unexpected('commitsIn'),
-  checkedOut: unexpected('checkedOut'),
-  hooksHere: async () => ({ script: '', scriptNow: null, hooks: [], unused: [], foreignFolder: null }),
-  addTrailers: unexpected('addTrailers'),
-  filesOf: unexpected('filesOf'),
-  scan: unexpected('scan'),
-  history: async () => null,
-  configuration: unexpected('configuration'),
-  gitVersion: unexpected('gitVersion'),
-  stateFiles: unexpected('stateFiles'),
-  room: unexpected('room'),
-  openFilesMax: async () => null,
-  surroundings: unexpected('surroundings'),
-  auditLog: unexpected('auditLog'),
-  witness: unexpected('witness'),
-};
-
-const noScopeFiles: ScopeFiles = {
-  prepareInit: unexpected('prepareInit'),
-  prepareRefresh: async () => null,
-  prepareMigration: async () => null,
-  check: unexpected('check'),
-  apply: unexpected('apply'),
-  origin: async () => null,
-  takenOut: async () => false,
-  prepareUndo: unexpected('prepareUndo'),
-  undo: unexpected('undo'),
-  ignored: async () => new Set(),
-  patch: unexpected('patch'),
-  prepareSettings: unexpected('prepareSettings'),
-};
-
-const noSyncs: Syncs = {
-  tree: ({ worktree }) => worktree,
-  content: unexpected('content'),
-  allowed: () => [],
-  allow: () => undefined,
-  keepOutput: () => undefined,
-  output: () => null,
-};
-
-const noQuestions: Questions = {
-  secret: unexpected('secret'),
-  confirm: unexpected('confirm'),
-  select: unexpected('select'),
-};
-const noOwner: Owner = {
-  health: async () => null,
-  settings: async () => null,
-  refresh: async () => null,
-  stop: async () => ({ kind: 'none' }),
-  logFile: unexpected('logFile'),
-  run: unexpected('run'),
-  serve: unexpected('serve'),
-};
-
-const noServers: World['servers'] = {
-  token: unexpected('servers.token'),
-  keep: unexpected('servers.keep'),
-  forget: unexpected('servers.forget'),
-  whoAmI: unexpected('servers.whoAmI'),
-};
-
-const noLogs: Logs = {
-  open: unexpected('a log file'),
-  fromStandardInput: unexpected('standard input'),
 };
 
 export function session(agent: string, epoch = 3): AgentSession {

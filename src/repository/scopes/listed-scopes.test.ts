@@ -391,16 +391,3 @@ describe('a folder that has become one with a scope of its own while the list ca
     expect(Object.keys(graphOf(await scan(root, anew)))).toEqual(['.', 'a', 'new']);
   });
 });
-
-test('what is wrong with the scopes that are listed is told apart from what is wrong elsewhere in the file', async () => {
-  const lines = ['scopes:', '  ../out:', '  a: { dependencies: [/nowhere] }', '  b: 3'];
-  const { listProblems, problems } = await scan(
-    makeRepository({ 'rhema.yaml': `${rootFile(...lines)}dependencies: [/gone]\n`, ...folders('a', 'b') }),
-  );
-  expect(listProblems.map(({ code, line }) => [code, line])).toEqual([
-    ['INVALID_PATH', 4],
-    ['UNKNOWN_DEPENDENCY', 5],
-    ['WRONG_TYPE', 6],
-  ]);
-  expect(problems.map(({ line }) => line)).toContain(7);
-});
