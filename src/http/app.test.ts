@@ -294,6 +294,21 @@ describe('health', () => {
   });
 });
 
+it('who asks all the time has the invariants looked at once in a second', async () => {
+  let looks = 0;
+  const query = async ({ kind }: { kind: string }): Promise<object> => {
+    if (kind === 'violations') looks += 1;
+    return { ok: true, violations: [] };
+  };
+  const { call, time } = await openStage({ coordinator: { query } as never });
+  for (let times = 0; times < 10; times += 1)
+    expect((await call('/readyz', { token: null })).status).toBe(200);
+  expect(looks).toBe(1);
+  time.advance(1_000);
+  await call('/readyz', { token: null });
+  expect(looks).toBe(2);
+});
+
 it('all is below a prefix where there is one', async () => {
   const { call } = await openStage({ prefix: '/rhema' });
   expect((await call('/rhema/healthz')).status).toBe(200);

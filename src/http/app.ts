@@ -70,14 +70,29 @@ const strictHeaders = [
   ['X-Content-Type-Options', 'nosniff'],
 ] as const;
 
-function openRoutes(app: Hono<HttpEnv>, { coordinator, version, prefix }: HttpPorts): void {
+function openRoutes(app: Hono<HttpEnv>, { coordinator, time, version, prefix }: HttpPorts): void {
+  const checksNow = atMostEvery(readinessMs, time, () => readiness(coordinator));
+  const document = atMostEvery(Infinity, time, () => openApi(version, prefix));
   app.get('/healthz', (c) => c.json({ ok: true }));
   app.get('/readyz', async (c) => {
-    const checks = await readiness(coordinator);
+    const checks = await checksNow();
     const ready = Object.values(checks).every((ok) => ok);
     return c.json({ ok: ready, checks }, ready ? 200 : 503);
   });
-  app.get('/api/v1/openapi.json', async (c) => c.json(await openApi(version, prefix)));
+  app.get('/api/v1/openapi.json', async (c) => c.json(await document()));
+}
+
+/** All invariants are looked at for it. */
+const readinessMs = 1_000;
+
+/** What anybody may ask for, as often as he likes, is worked out once for all who ask meanwhile. */
+function atMostEvery<T>(ms: number, time: HttpPorts['time'], work: () => Promise<T>): () => Promise<T> {
+  let last: { readonly atMs: number; readonly answer: Promise<T> } | null = null;
+  return () => {
+    const nowMs = time.monotonicMs();
+    if (last === null || nowMs - last.atMs >= ms) last = { atMs: nowMs, answer: work() };
+    return last.answer;
+  };
 }
 
 /** Asked by those who have no token: yes or no, and nothing of what is in the log. */
