@@ -27,6 +27,13 @@ export async function ignoredFolders(root: string): Promise<ReadonlySet<string>>
   return new Set(ignored.split('\0').flatMap((path) => (path === '' ? [] : [`${path}/`])));
 }
 
+/** Those of the folders, each with a trailing slash, in which Git tracks files of this repository; a submodule is none. */
+export async function holdingTracked(root: string, bases: readonly string[]): Promise<ReadonlySet<string>> {
+  const paths = bases.map((base) => `:(top,literal)${base}`);
+  const tracked = (await ask(root, ['ls-files', '-z', '--', ...paths])).split('\0');
+  return new Set(bases.filter((base) => tracked.some((path) => path.startsWith(base))));
+}
+
 async function lines(root: string, args: readonly string[]): Promise<readonly string[]> {
   return (await ask(root, args)).split('\n').filter((line) => line !== '');
 }

@@ -42,18 +42,27 @@ export class FolderRecord {
    * Walks through the folders that Git does not ignore. `files`: absolute paths of Git's own files that decide what it
    * lists. `startedMs`: when the listing that this record stands for was begun.
    */
-  static async take({ root, files, isIgnored, startedMs }: RecordInput): Promise<FolderRecord> {
+  static async take({
+    root,
+    files,
+    isIgnored,
+    holdingTracked,
+    startedMs,
+  }: RecordInput): Promise<FolderRecord> {
     const folders = new Map<string, FolderState>();
     const rules: string[] = [];
     let newestMs = 0;
     for (let level = ['']; level.length > 0;) {
       const read = await mapBounded(level, looksAtOnce, (base) => readFolder(root, base));
       level = [];
+      const repositories = read.filter(({ names }) => names.isRepository).map(({ base }) => base);
+      const ours = repositories.length === 0 ? new Set() : await holdingTracked(repositories);
       for (const { base, state, names, changedMs } of read) {
         folders.set(base, state);
         newestMs = Math.max(newestMs, changedMs);
         if (names.rules) rules.push(join(root, base, '.gitignore'));
-        if (!names.isRepository) level.push(...names.folders.filter((path) => !isIgnored(path)));
+        if (!names.isRepository || ours.has(base))
+          level.push(...names.folders.filter((path) => !isIgnored(path)));
       }
     }
     const looked = await mapBounded([...files, ...rules], looksAtOnce, signatureOf);
@@ -101,6 +110,8 @@ export interface RecordInput {
   readonly files: readonly string[];
   /** Of a folder, with a trailing slash. */
   readonly isIgnored: (path: string) => boolean;
+  /** Which of these folders, each another repository inside, hold files that this one tracks: Git lists those as its own. */
+  readonly holdingTracked: (bases: readonly string[]) => Promise<ReadonlySet<string>>;
   readonly startedMs: number;
 }
 
@@ -115,7 +126,7 @@ interface Names {
   /** Repository-relative, with a trailing slash. */
   readonly folders: readonly string[];
   readonly rules: boolean;
-  /** Another one inside, whose folders are its own. */
+  /** Another one inside, whose folders are its own unless this one tracks files in it. */
   readonly isRepository: boolean;
 }
 

@@ -169,6 +169,17 @@ describe('is seen at the next look:', () => {
     ['a folder that has become a repository', {}, (root) => git(root, 'init', '--quiet', 'b')],
   ];
 
+  test('a scope in a folder of another repository whose files this one tracks', async () => {
+    const root = makeRepository(files);
+    commitAll(root);
+    git(root, 'init', '--quiet', 'b');
+    const scanned = await settled(root);
+    write(root, { 'b/c/rhema.yaml': flat('c') });
+    const now = await scanned.remembered();
+    expect(now).toEqual(await scanned.anew());
+    expect(Object.keys(graphOf(now))).toContain('b/c');
+  });
+
   test.each(happenings)('%s', async (_title, before, happens) => {
     const root = makeRepository({ ...files, ...before });
     mkdirSync(join(root, 'empty'));

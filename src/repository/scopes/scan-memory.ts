@@ -98,10 +98,16 @@ interface Reading {
 /** Null where the folders cannot be walked through: then Git is asked each time. */
 async function recordOf(root: string, startedMs: number): Promise<FolderRecord | null> {
   try {
-    const { decidingFiles, ignoredFolders } = await import('../git/git-lists.ts');
+    const { decidingFiles, holdingTracked, ignoredFolders } = await import('../git/git-lists.ts');
     const [files, ignored] = await Promise.all([decidingFiles(root), ignoredFolders(root)]);
     const isIgnored = (path: string): boolean => ignored.has(path);
-    return await FolderRecord.take({ root, files, isIgnored, startedMs });
+    return await FolderRecord.take({
+      root,
+      files,
+      isIgnored,
+      holdingTracked: (bases) => holdingTracked(root, bases),
+      startedMs,
+    });
   } catch {
     return null;
   }
