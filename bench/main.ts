@@ -20,6 +20,7 @@ import { openLogBenchmark } from './benchmarks/open-log.ts';
 import { queriesBenchmark } from './benchmarks/queries.ts';
 import { radarBenchmark } from './benchmarks/radar.ts';
 import { syncBenchmark } from './benchmarks/sync.ts';
+import { teamBenchmark } from './benchmarks/team.ts';
 import { throughputBenchmark } from './benchmarks/throughput.ts';
 import type { Benchmark } from './harness/benchmark.ts';
 import { writeSections } from './harness/generated.ts';
@@ -46,6 +47,7 @@ const benchmarks: readonly Benchmark[] = [
   initBenchmark,
   contextWriteBenchmark,
   syncBenchmark,
+  teamBenchmark,
 ];
 
 const usage = `npm run bench -- [--only NAME]... [--quick] [--json] [--write]

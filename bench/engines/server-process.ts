@@ -21,6 +21,8 @@ export interface ServerOptions {
   readonly logFile: string;
   /** Of the system's user that it runs as; this process's own unless given. */
   readonly user?: { readonly uid: number; readonly gid: number };
+  /** Beside the environment of this process. */
+  readonly settings?: NodeJS.ProcessEnv;
 }
 
 /** A server in a process of its own, ended with everything it keeps in memory. */
@@ -29,10 +31,14 @@ export class ServerProcess {
   readonly #logFile: string;
   #failure: Error | null = null;
 
-  constructor(command: readonly [string, ...string[]], { logFile, user }: ServerOptions) {
+  constructor(command: readonly [string, ...string[]], { logFile, user, settings = {} }: ServerOptions) {
     const [file, ...args] = command;
     const log = openSync(logFile, 'a');
-    this.#child = spawn(file, args, { stdio: ['ignore', log, log], ...user });
+    this.#child = spawn(file, args, {
+      stdio: ['ignore', log, log],
+      env: { ...process.env, ...settings },
+      ...user,
+    });
     closeSync(log);
     this.#logFile = logFile;
     this.#child.on('error', (error) => (this.#failure = error));

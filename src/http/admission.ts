@@ -14,6 +14,7 @@ export function admission(ports: HttpPorts): MiddlewareHandler<HttpEnv> {
   return async (c, next) => {
     const token = /^Bearer +(\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
     const admitted = token === undefined ? 'missing' : ports.admit(token);
+    const isLetIn = (): boolean => token !== undefined && typeof ports.admit(token) !== 'string';
     if (typeof admitted === 'string') {
       const address = addressOf(c, ports);
       if (!failed.take(address)) throw tooOften(failed.secondsUntilNext(address), 'without a valid token');
@@ -21,6 +22,7 @@ export function admission(ports: HttpPorts): MiddlewareHandler<HttpEnv> {
     }
     if (!asked.take(admitted.name)) throw tooOften(asked.secondsUntilNext(admitted.name), 'by this token');
     c.set('principal', admitted);
+    c.set('isLetIn', isLetIn);
     await next();
   };
 }
@@ -34,10 +36,11 @@ const why = {
   missing:
     'a token is needed: send Authorization: Bearer TOKEN; an operator makes one by: rhema token create',
   unknown: 'this token is not known here, or was revoked: ask an operator for another (rhema token create)',
+  revoked: 'the token of this stream was revoked, or has expired meanwhile: ask an operator for another',
   expired: 'this token has expired: ask an operator for another (rhema token create)',
 };
 
-const unauthenticated = (reason: keyof typeof why): CoordinatorError =>
+export const unauthenticated = (reason: keyof typeof why): CoordinatorError =>
   new CoordinatorError('UNAUTHENTICATED', why[reason], { details: { reason } });
 
 const tooOften = (retryAfterSeconds: number, what: string): CoordinatorError =>

@@ -108,6 +108,17 @@ describe('events', () => {
     expect(stage.app.streams()).toBe(0);
   });
 
+  it('end when the token lets nobody in any more, and say so', async () => {
+    const stage = await openStage();
+    const reader = await reading(stage);
+    await reader.until((text) => ids(text).length === 2);
+    stage.time.advance(defaultLimits.beatMs);
+    stage.tokens.delete('wall');
+    stage.time.advance(defaultLimits.beatMs);
+    expect(await reader.end()).toContain('event: problem\ndata: {"type":"urn:rhema:failed:UNAUTHENTICATED"');
+    expect(stage.app.streams()).toBe(0);
+  });
+
   it('are no more than so many, of all and of one token; who leaves makes room', async () => {
     const stage = await openStage({ limits: { ...defaultLimits, streamsMax: 3, streamsPerTokenMax: 2 } });
     const open = (token: string): Promise<Response> => stage.call('/api/v1/events', { token });

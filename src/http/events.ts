@@ -3,6 +3,7 @@ import { streamSSE, type SSEStreamingApi } from 'hono/streaming';
 import { asRevision, type Entry, type Revision } from '../core/index.ts';
 import { CoordinatorError, invalidInput } from '../protocol/index.ts';
 import type { Cancel } from '../time/index.ts';
+import { unauthenticated } from './admission.ts';
 import { numberIn } from './bodies.ts';
 import type { HttpEnv, HttpPorts } from './ports.ts';
 import { failureProblem } from './problems.ts';
@@ -40,29 +41,49 @@ export class EventStreams {
       stream.onAbort(() => reader.abort());
       const over = AbortSignal.any([reader.signal, this.#leaving.signal, c.req.raw.signal]);
       try {
-        await this.#send(stream, from, over, () => this.#drop(c, reader));
+        await this.#send(stream, from, {
+          signal: over,
+          drop: () => this.#drop(c, reader),
+          isLetIn: c.get('isLetIn'),
+        });
       } finally {
         this.#give(name);
       }
     });
   }
 
-  async #send(stream: SSEStreamingApi, from: Revision, over: AbortSignal, drop: () => void): Promise<void> {
+  async #send(stream: SSEStreamingApi, from: Revision, reader: Reader): Promise<void> {
+    const { limits, time } = this.#ports;
+    const { beatMs } = limits;
+    const banished = new AbortController();
+    const over = AbortSignal.any([reader.signal, banished.signal]);
+    const beat = beating(() => void stream.write(here).catch(() => undefined), beatMs, time);
+    const stopLooking = repeating(() => !reader.isLetIn() && banished.abort(), beatMs, time);
+    const trouble = await this.#copy(stream, from, { ...reader, signal: over }, beat.postpone).then(
+      () => null,
+      asFailure,
+    );
+    beat.stop();
+    stopLooking();
+    if (banished.signal.aborted) await this.#tell(stream, unauthenticated('revoked'));
+    else if (trouble !== null && !over.aborted) await this.#tell(stream, trouble);
+  }
+
+  /** Until it is over, or a failure. */
+  async #copy(
+    stream: SSEStreamingApi,
+    from: Revision,
+    { signal, drop }: Reader,
+    onWritten: () => void,
+  ): Promise<void> {
     const { coordinator, limits, time } = this.#ports;
-    const beat = beating(() => void stream.write(': here\n\n').catch(() => undefined), limits.beatMs, time);
-    try {
-      // The reader knows by it that it is heard, before anything happens.
-      await stream.write(': here\n\n');
-      for await (const entry of coordinator.watch(from, over)) {
-        const tooSlow = time.schedule(limits.slowReaderMs, drop);
-        await stream.write(this.#textOf(entry));
-        tooSlow();
-        beat.postpone();
-      }
-    } catch (error) {
-      if (!over.aborted) await this.#tell(stream, asFailure(error));
-    } finally {
-      beat.stop();
+    // The reader knows by it that it is heard, before anything happens.
+    await stream.write(here);
+    for await (const entry of coordinator.watch(from, signal)) {
+      const tooSlow = time.schedule(limits.slowReaderMs, drop);
+      await stream.write(this.#textOf(entry));
+      tooSlow();
+      onWritten();
     }
   }
 
@@ -103,6 +124,17 @@ export class EventStreams {
   }
 }
 
+interface Reader {
+  /** Aborted once nobody reads any more, or the server leaves. */
+  readonly signal: AbortSignal;
+  /** Hangs up on it. */
+  readonly drop: () => void;
+  /** Whether its token lets it in still. */
+  readonly isLetIn: () => boolean;
+}
+
+const here = ': here\n\n';
+
 /** After the last one that was seen, else `from`, else from the first on. */
 function startOf(c: Context<HttpEnv>): Revision {
   const seen = c.req.header('last-event-id');
@@ -131,4 +163,16 @@ function beating(say: () => void, everyMs: number, time: HttpPorts['time']): Bea
   };
   stop = time.schedule(everyMs, look);
   return { postpone: () => (heardAtMs = time.monotonicMs()), stop: () => stop() };
+}
+
+function repeating(act: () => unknown, everyMs: number, time: HttpPorts['time']): Cancel {
+  let stop: Cancel = () => undefined;
+  const next = (): void => {
+    stop = time.schedule(everyMs, () => {
+      next();
+      act();
+    });
+  };
+  next();
+  return () => stop();
 }

@@ -59,7 +59,11 @@ export const defaultLimits: Limits = {
 
 /** What a handler knows of its request, beside the request. */
 export interface HttpEnv {
-  readonly Variables: { principal: Principal };
+  readonly Variables: {
+    principal: Principal;
+    /** Whether the token of the request lets in still; of an answer that goes on for long. */
+    isLetIn: () => boolean;
+  };
   readonly Bindings: {
     readonly incoming?: { readonly socket?: { readonly remoteAddress?: string | undefined } };
     readonly outgoing?: { readonly destroy: () => void };
