@@ -1,4 +1,4 @@
-import { execFile, type ExecFileException } from 'node:child_process';
+import { execFile, spawnSync, type ExecFileException } from 'node:child_process';
 import { RepositoryError } from '../errors.ts';
 import { endAll, noSuchProgram, withOwnDeadline } from './git-deadline.ts';
 import { GitSilence, ignoreFileInTheWay, pipeInTheWay } from './git-silence.ts';
@@ -80,11 +80,7 @@ export function runGit(call: GitCall): Promise<Buffer> {
     killSignal: 'SIGKILL' as const,
     env: { ...env, ...noProgramsByEnvironment },
   };
-  const hooks = call.asksForHooks === true ? [] : [noHooks];
-  const words = [
-    ...[...noPrograms, ...hooks, ...(call.settings ?? [])].flatMap((setting) => ['-c', setting]),
-    ...args,
-  ];
+  const words = wordsFor(call);
   const timeoutMs = silence.patienceMs(call.timeoutMs ?? gitAnswerMaxMs);
   const program = withOwnDeadline('git', words, timeoutMs);
   return new Promise((resolve, reject) => {
@@ -106,6 +102,22 @@ export function runGit(call: GitCall): Promise<Buffer> {
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(input ?? '');
   });
+}
+
+/** A short answer at once, for what cannot wait for one: of an index, of the configuration. Null where Git has none. */
+export function askGitAtOnce(cwd: string, args: readonly string[]): string | null {
+  if (pipeInTheWay(cwd, undefined) !== null) return null;
+  const env = { ...withoutGitVariables(), ...noProgramsByEnvironment };
+  const limits = { timeout: shortCallMaxMs, killSignal: 'SIGKILL', maxBuffer: shortAnswerBytesMax } as const;
+  const { status, stdout } = spawnSync('git', wordsFor({ args }), { cwd, env, encoding: 'utf8', ...limits });
+  return status === 0 ? stdout : null;
+}
+
+const shortAnswerBytesMax = 1024 * 1024;
+
+function wordsFor({ args, asksForHooks = false, settings = [] }: Omit<GitCall, 'cwd'>): string[] {
+  const hooks = asksForHooks ? [] : [noHooks];
+  return [...[...noPrograms, ...hooks, ...settings].flatMap((setting) => ['-c', setting]), ...args];
 }
 
 /**

@@ -2,6 +2,7 @@ import { relative, sep } from 'node:path';
 import { commonPointer, realDirectory } from './git-folder.ts';
 import { isInside } from './inside.ts';
 import { leadsTo, upwards } from './repository.ts';
+import { emptySubmoduleAround } from './submodules.ts';
 
 /** A place in another working tree. */
 export interface OtherPlace {
@@ -9,6 +10,8 @@ export interface OtherPlace {
   readonly isSame: boolean;
   /** Top folder of that tree. */
   readonly tree: string;
+  /** It is of a submodule that is not initialised: Git has not brought its repository yet. */
+  readonly isEmpty?: true;
   /** Seen from there, with forward slashes; empty for the top. */
   readonly path: string;
 }
@@ -20,7 +23,7 @@ export interface OtherPlace {
  */
 export function inOtherTree(worktree: string, target: string): OtherPlace | null {
   for (const tree of upwards(target)) {
-    if (tree === worktree) return null;
+    if (tree === worktree) return inEmptySubmodule(worktree, target);
     const led = leadsTo(tree);
     if (led === null) continue;
     const own = leadsTo(worktree);
@@ -31,6 +34,12 @@ export function inOtherTree(worktree: string, target: string): OtherPlace | null
       : null;
   }
   return null;
+}
+
+function inEmptySubmodule(worktree: string, target: string): OtherPlace | null {
+  const tree = emptySubmoduleAround(worktree, target);
+  if (tree === null) return null;
+  return { isSame: false, tree, path: relative(tree, target).split(sep).join('/'), isEmpty: true };
 }
 
 const commonOf = (gitDir: string): string | null => realDirectory(commonPointer(gitDir));

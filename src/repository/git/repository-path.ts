@@ -9,7 +9,8 @@ export type PathPlace =
   | { readonly kind: 'here'; readonly path: ScopePath }
   /** In another working tree of the repository. `path`: seen from there, with forward slashes, `.` for its top. */
   | { readonly kind: 'otherTree'; readonly tree: string; readonly path: string }
-  | { readonly kind: 'otherRepository'; readonly tree: string }
+  /** `isEmpty`: of a submodule that is not initialised. */
+  | { readonly kind: 'otherRepository'; readonly tree: string; readonly isEmpty?: true }
   /** In Git's own folder at the top of the tree. */
   | { readonly kind: 'gitFolder' }
   | { readonly kind: 'outside' }
@@ -30,7 +31,7 @@ export function placeOf(worktree: string, cwd: string, text: string, isReplaced 
   if (other !== null)
     return other.isSame
       ? { kind: 'otherTree', tree: other.tree, path: other.path === '' ? '.' : other.path }
-      : { kind: 'otherRepository', tree: other.tree };
+      : { kind: 'otherRepository', tree: other.tree, ...(other.isEmpty === true ? { isEmpty: true } : {}) };
   const path = relative(top, target);
   if (leadsOut(path)) return { kind: 'outside' };
   if (!isInside(top, target)) return { kind: 'gitFolder' };
@@ -65,10 +66,7 @@ export function repositoryPath(worktree: string, cwd: string, text: string): Par
         problem: `${quote(text)} is in another working tree of this repository, ${place.tree}. A lock is of a path in all of them: name it as ${quote(join(realPathOf(worktree), place.path), 1000)}`,
       };
     case 'otherRepository':
-      return {
-        ok: false,
-        problem: `${quote(text)} is in another repository, ${place.tree}, which has locks of its own: work there, or say -C ${relative(realPathOf(cwd), place.tree) || '.'}`,
-      };
+      return { ok: false, problem: otherRepositoryProblem(cwd, text, place) };
     case 'outside':
       return { ok: false, problem: `${quote(text)} leads out of the repository ${worktree}` };
     case 'gitFolder':
@@ -76,6 +74,17 @@ export function repositoryPath(worktree: string, cwd: string, text: string): Par
     case 'unnameable':
       return { ok: false, problem: place.problem };
   }
+}
+
+function otherRepositoryProblem(
+  cwd: string,
+  text: string,
+  { tree, isEmpty }: Extract<PathPlace, { kind: 'otherRepository' }>,
+): string {
+  const typed = relative(realPathOf(cwd), tree) || '.';
+  return isEmpty === true
+    ? `${quote(text)} is in a submodule that is not initialised, ${tree}: it is a repository that has locks of its own. Say git submodule update --init -- ${typed}, then work there`
+    : `${quote(text)} is in another repository, ${tree}, which has locks of its own: work there, or say -C ${typed}`;
 }
 
 /** How a path of the working tree is typed in a folder, so that only that path can be meant. */

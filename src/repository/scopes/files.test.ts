@@ -113,6 +113,34 @@ describe('repositoryPath', () => {
     expect(repositoryPath(root, root, 'fake/a.ts')).toEqual({ ok: true, value: 'fake/a.ts' });
   });
 
+  test('a submodule that is not initialised is another repository as well, empty or written to', () => {
+    const root = makeRepository({
+      'src/a.ts': '',
+      '.gitmodules': '[submodule "named"]\n\tpath = libs/named\n',
+      'libs/named/by-hand.ts': '',
+    });
+    git(root, 'add', '.gitmodules', 'src');
+    const commit = '1'.repeat(40);
+    for (const path of ['libs/named', 'bare'])
+      git(root, 'update-index', '--add', '--cacheinfo', `160000,${commit},${path}`);
+    mkdirSync(join(root, 'bare'));
+    mkdirSync(join(root, 'empty'));
+    for (const [cwd, text, tree] of [
+      ['.', 'libs/named/by-hand.ts', 'libs/named'],
+      ['.', 'libs/named/src/new.ts', 'libs/named'],
+      ['libs', 'named/new.ts', 'named'],
+      ['bare', 'new/deep.ts', '.'],
+    ] as const)
+      expect(repositoryPath(root, join(root, cwd), text)).toEqual({
+        ok: false,
+        problem: `"${text}" is in a submodule that is not initialised, ${join(root, cwd, tree)}: it is a repository that has locks of its own. Say git submodule update --init -- ${tree}, then work there`,
+      });
+    for (const text of ['libs/named', 'bare', 'libs/new.ts', 'empty/new.ts', 'src/new.ts'])
+      expect(repositoryPath(root, root, text)).toEqual({ ok: true, value: text });
+    const lies = ['libs/named', 'bare', 'empty', 'src'].map((path) => liesAt(root, path as ScopePath));
+    expect(lies).toEqual(['file', 'file', 'folder', 'folder']);
+  });
+
   test('a folder that begins with two dots is inside', () => {
     const root = temporaryFolder();
     expect(repositoryPath(root, root, '..a/b')).toEqual({ ok: true, value: '..a/b' });
