@@ -19,6 +19,7 @@ const groups: readonly (Rule & { readonly codes: readonly string[] })[] = [
       'AMBIGUOUS_DEPENDENCY',
       'OUTSIDE_REPOSITORY',
       'EXTERNAL_DEPENDENCY',
+      'UNKNOWN_PARENT',
       'SELF_DEPENDENCY',
       'DEPENDENCY_UNKNOWN',
       'DEPENDENCY_CYCLE',

@@ -134,7 +134,7 @@ describe('what is broken', () => {
     'a/.rhema/rhema.yaml':
       'name: a\nscope_type: library\nversion: 1.0.0\ndependencies: [{ path: ../b, dependency_type: required }]\n',
     'b/rhema.yaml': 'name: b\n\ndependencies:\n  - path: ../c\n',
-    'c/rhema.yaml': 'name: c\ndependencies: [../a]\n',
+    'c/rhema.yaml': 'name: c\nparent: ../gone\ndependencies: [../a]\n',
     'd/rhema.yaml': 'name: [d\n',
     'd/rhema.yaml.99999999.tmp': 'left by a process that was killed',
   };
@@ -151,6 +151,7 @@ describe('what is broken', () => {
         'OUTSIDE_REPOSITORY .rhema/rhema.yaml:5',
         'CYCLE_BY_HAND a/.rhema/rhema.yaml:4',
         'YAML_SYNTAX d/rhema.yaml:2',
+        'UNKNOWN_PARENT c/rhema.yaml:2',
         'TITLE_BLANK .rhema/todos.yaml:3',
         'RELATED_UNKNOWN .rhema/todos.yaml:7',
       ]),

@@ -4,7 +4,7 @@ import { definitionFiles, type Place } from './candidates.ts';
 import { reaches } from './out-of-sight.ts';
 import { warningAt, wholeFile } from './problems.ts';
 import type { ScopeFile } from './read-scope.ts';
-import { resolveDependency, type Resolver } from './resolve.ts';
+import { parentProblem, resolveDependency, type Resolver } from './resolve.ts';
 import { ScopeNames, type NamedScope } from './scope-names.ts';
 import type { Tree } from './tree.ts';
 
@@ -97,9 +97,11 @@ interface Fresh {
 function defineScope(
   resolver: Resolver,
   path: ScopePath,
-  { name, type, dependencies }: ScopeFile,
+  { name, type, dependencies, parent }: ScopeFile,
   problems: ScopeProblem[],
 ): Fresh {
+  const orphaned = parent === undefined ? null : parentProblem(resolver, path, parent);
+  if (orphaned !== null) problems.push(orphaned);
   const targets = new Set<ScopePath>();
   let complete = true;
   for (const reference of dependencies) {

@@ -34,6 +34,14 @@ export function readDependencies(
   );
 }
 
+/** The parent that a scope names, in the nested shape's map or beside it; null where it names none that can be read. */
+export function readParent(yaml: YamlFile, body: YAMLMap): DependencyReference | null {
+  const node = yaml.resolve(body.get('dependencies', true));
+  const written = isMap(node) && node.has('parent') ? node.get('parent', true) : body.get('parent', true);
+  const [parent] = isNothing(written) ? [] : readItem({ yaml, problems: [] }, written);
+  return parent ?? null;
+}
+
 interface Reading {
   readonly yaml: YamlFile;
   readonly problems: ScopeProblem[];

@@ -4,7 +4,7 @@ import type { ScopeProblem } from '../../protocol/index.ts';
 import { emptyFileText } from '../empty-file.ts';
 import { parseYaml, type YamlFile } from '../yaml/parse-yaml.ts';
 import { errorAt, warningAt, wholeFile } from './problems.ts';
-import { readDependencies, type DependencyReference } from './read-dependencies.ts';
+import { readDependencies, readParent, type DependencyReference } from './read-dependencies.ts';
 import { readSyncCommand, type SyncCommand } from './read-sync.ts';
 
 /** Characters of a scope's name or type. */
@@ -17,6 +17,8 @@ export interface ScopeFile {
   readonly name: string;
   readonly type: string;
   readonly dependencies: readonly DependencyReference[];
+  /** Left out: it names none. Nothing depends on it; see {@link readDependencies}. */
+  readonly parent?: DependencyReference;
   /** Left out: nothing is run when it is synced. */
   readonly sync?: SyncCommand;
 }
@@ -106,9 +108,16 @@ export function readScopeMap(
   const name = readName(yaml, body, folderName, problems);
   const type = readType(yaml, body, problems);
   const dependencies = readDependencies(yaml, valueOf(yaml, body, 'dependencies'), problems);
+  const parent = readParent(yaml, body);
   const sync = readSyncCommand(yaml, body, problems);
   const usable = name !== null && !problems.some(({ severity }) => severity === 'error');
-  const scope = { name: name ?? folderName, type, dependencies, ...(sync === null ? {} : { sync }) };
+  const scope = {
+    name: name ?? folderName,
+    type,
+    dependencies,
+    ...(parent === null ? {} : { parent }),
+    ...(sync === null ? {} : { sync }),
+  };
   return { scope: usable ? scope : null, problems };
 }
 

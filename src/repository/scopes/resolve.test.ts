@@ -131,6 +131,53 @@ describe('no meaning', () => {
   );
 });
 
+describe('a parent is no dependency', () => {
+  const withParent = (parent: string, shape: 'nested' | 'beside') =>
+    scan(
+      makeRepository({
+        'rhema.yaml': 'name: top\n',
+        'apps/rhema.yaml': 'name: apps\n',
+        'apps/web/rhema.yaml':
+          shape === 'nested'
+            ? `rhema:\n  scope:\n    name: web\n    dependencies: { parent: ${parent} }\n`
+            : `name: web\nparent: ${parent}\ndependencies: []\n`,
+      }),
+    );
+
+  test.each([
+    ['../../gone', 'nested'],
+    ['../gone/', 'beside'],
+    ['/gone/.rhema', 'nested'],
+    ['{ path: ../gone }', 'nested'],
+    ['{ name: gone }', 'beside'],
+    ['../../../..', 'nested'],
+    ['"a\\tb"', 'beside'],
+  ] as const)('%s, %s, is no scope: a warning, and the scope stays', async (parent, shape) => {
+    const result = await withParent(parent, shape);
+    expect(result.problems).toMatchObject([
+      {
+        code: 'UNKNOWN_PARENT',
+        severity: 'warning',
+        file: 'apps/web/rhema.yaml',
+        message: expect.stringContaining('is no scope') as unknown,
+      },
+    ]);
+    expect(result.definitions.map(({ path }) => path)).toEqual(['.', 'apps', 'apps/web']);
+  });
+
+  test.each([
+    ['..', 'nested'],
+    ['../../', 'beside'],
+    ['apps', 'nested'],
+    ['null', 'nested'],
+    ['""', 'beside'],
+    ['{}', 'beside'],
+    ['3', 'nested'],
+  ] as const)('%s, %s, is worth no word', async (parent, shape) => {
+    expect((await withParent(parent, shape)).problems).toEqual([]);
+  });
+});
+
 test('of one file at most 20 problems are told', async () => {
   const items = Array.from({ length: 100 }, (_, index) => `  - nowhere-${index}\n`).join('');
   const result = await scan(makeRepository({ 'a/rhema.yaml': `name: a\ndependencies:\n${items}` }));

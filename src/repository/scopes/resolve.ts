@@ -54,6 +54,25 @@ export function resolveDependency(
   return { kind: 'scope', path };
 }
 
+/** What is wrong with the parent that a scope names; null where that is a scope. */
+export function parentProblem(
+  resolver: Resolver,
+  from: ScopePath,
+  parent: DependencyReference,
+): ScopeProblem | null {
+  const resolution = resolveDependency(resolver, from, parent);
+  if (resolution.kind === 'scope' || !leadsNowhere.has(resolution.problem.code)) return null;
+  const message = `parent ${quote(parent.text)} is no scope: name one that there is, or take the line out`;
+  return warningAt('UNKNOWN_PARENT', parent.position, message);
+}
+
+const leadsNowhere: ReadonlySet<string> = new Set([
+  'UNKNOWN_DEPENDENCY',
+  'EXTERNAL_DEPENDENCY',
+  'INVALID_DEPENDENCY',
+  'OUTSIDE_REPOSITORY',
+]);
+
 interface Readings {
   readonly paths: readonly ScopePath[];
   /** Written so that only paths can be meant. */
