@@ -26,7 +26,7 @@ export { findProgram, type ProgramLocations } from './program.ts';
 export { ancestorsOf, boundProcess, hasEnded, type AncestorProcess } from './process-identity.ts';
 export { newRequestId, newSecret } from './requests.ts';
 export { deleteSession, listSessions, readSession, requireSession, writeSession } from './session-file.ts';
-export { sessionKeeping } from './session-keeping.ts';
+export { sessionKeeping, sessionsOfCaller } from './session-keeping.ts';
 export { readinessVariable, type OwnerCommand, type Readiness } from './start-owner.ts';
 export { jitteredBackoffMs } from './persist.ts';
 export { compareVersions, packageVersion } from './version.ts';

@@ -41,6 +41,23 @@ export function sessionKeeping(
   };
 }
 
+/**
+ * The sessions of agents that take part through a server, by its callers: those of each caller apart, for the server alone.
+ * Nobody else acts under them.
+ */
+export function sessionsOfCaller(commonDir: string, caller: string): SessionKeeping {
+  const paths = pathsFor(commonDir, `caller ${caller}`);
+  return {
+    occupy: async () => ({ kind: 'ours' }),
+    take: async () => undefined,
+    occupant: async () => null,
+    read: async (agent) => readSession(paths, agent),
+    write: async (session) => writeSession(paths, session),
+    release: async () => undefined,
+    forget: async (agent) => deleteSession(paths, agent),
+  };
+}
+
 /** Its session is renewed for as long as its client lives, wherever that is. */
 async function takesPart(coordinator: Coordinator, name: AgentId): Promise<boolean> {
   const { agents } = await coordinator.query({ kind: 'status', at: null });

@@ -6,7 +6,9 @@ import { command, query, refresh, ticket } from './asking.ts';
 import { tooLarge } from './bodies.ts';
 import { EventStreams } from './events.ts';
 import { asFailure } from './failures.ts';
+import { McpRoute } from './mcp.ts';
 import { openApi } from './openapi.ts';
+import { OpenStreams } from './open-streams.ts';
 import type { HttpEnv, HttpPorts } from './ports.ts';
 import { failureProblem, problemType } from './problems.ts';
 
@@ -21,7 +23,9 @@ export interface HttpApp {
 /** The whole face, without a socket. */
 export function createHttpApp(ports: HttpPorts): HttpApp {
   const app = new Hono<HttpEnv>();
-  const events = new EventStreams(ports);
+  const streams = new OpenStreams(ports.limits);
+  const events = new EventStreams(ports, streams);
+  const mcp = new McpRoute(ports, streams);
   guard(app, ports);
   const at = ports.prefix === '' ? app : app.basePath(ports.prefix);
   openRoutes(at, ports);
@@ -29,7 +33,8 @@ export function createHttpApp(ports: HttpPorts): HttpApp {
   const onError = (): never => {
     throw tooLarge(bodyBytesMax);
   };
-  at.use('/api/v1/*', admission(ports), bodyLimit({ maxSize: bodyBytesMax, onError }));
+  const admitted = [admission(ports), bodyLimit({ maxSize: bodyBytesMax, onError })] as const;
+  at.use('/api/v1/*', ...admitted);
   at.post('/api/v1/commands/:kind', (c) => command(c, ports));
   at.post('/api/v1/queries/:kind', (c) => query(c, ports));
   at.post('/api/v1/refresh', (c) => refresh(c, ports));
@@ -39,7 +44,12 @@ export function createHttpApp(ports: HttpPorts): HttpApp {
     const { name, role, agents } = c.get('principal');
     return c.json({ name, role, agents });
   });
-  return { fetch: app.fetch, streams: () => events.count, endStreams: () => events.end() };
+  at.all('/mcp', ...admitted, (c) => mcp.serve(c));
+  const endStreams = (): void => {
+    events.end();
+    ports.mcp?.end();
+  };
+  return { fetch: app.fetch, streams: () => streams.count, endStreams };
 }
 
 /** Headers that no answer lacks; who is spoken to by another name, or from a foreign page, is told so and nothing else. */

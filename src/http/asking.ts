@@ -1,11 +1,6 @@
 import type { Context } from 'hono';
-import { forbidden, mayBe, refusalOf } from '../access/index.ts';
-import {
-  CoordinatorError,
-  type CallerCommand,
-  type CommandRequest,
-  type Principal,
-} from '../protocol/index.ts';
+import { CoordinatorError } from '../protocol/index.ts';
+import { refuseRefresh, refuseWaitAs, saidBy, submitAs } from './as-principal.ts';
 import { jsonBody, numberIn } from './bodies.ts';
 import type { HttpEnv, HttpPorts } from './ports.ts';
 import { problemType, refusalProblem } from './problems.ts';
@@ -14,14 +9,11 @@ import { problemType, refusalProblem } from './problems.ts';
 export async function command(c: Context<HttpEnv>, ports: HttpPorts): Promise<Response> {
   const principal = c.get('principal');
   const requestId = c.req.header('idempotency-key') ?? ports.newRequestId();
-  const body = { ...(await jsonBody(c)), kind: c.req.param('kind') };
+  const body: object = { ...(await jsonBody(c)), kind: c.req.param('kind') };
   const request = ofBody(() =>
     ports.parsers.parseCommandRequest({ requestId, command: saidBy(principal, body) }),
   );
-  const refusal = refusalOf(principal, request.command);
-  if (refusal !== null) throw refusal;
-  const from = { name: principal.name, way: 'http' } as const;
-  const reply = await ports.coordinator.submit(withoutProcess(request), from);
+  const reply = await submitAs(ports.coordinator, principal, request, 'http');
   c.header('Idempotency-Key', requestId);
   if (reply.ok) {
     const { ok: _, ...answer } = reply;
@@ -29,18 +21,6 @@ export async function command(c: Context<HttpEnv>, ports: HttpPorts): Promise<Re
   }
   const problem = refusalProblem(reply);
   return c.body(JSON.stringify(problem), problem.status as 409, { 'Content-Type': problemType });
-}
-
-/** What an operator says is said in the name of its token, whatever it calls itself. */
-function saidBy({ role, name }: Principal, body: Readonly<Record<string, unknown>>): object {
-  return role === 'operator' && !('agent' in body) ? { ...body, by: name } : body;
-}
-
-/** A process of another machine cannot be seen from here: its agent would be taken for dead. It is kept by its renewals. */
-function withoutProcess(request: CommandRequest): CommandRequest {
-  if (!('process' in request.command)) return request;
-  const { process: _, ...rest } = request.command;
-  return { ...request, command: rest as CallerCommand };
 }
 
 /** POST /queries/KIND: the body is the query without its kind. */
@@ -72,11 +52,9 @@ const unknownKind = (): CoordinatorError =>
 /** POST /refresh: the scope files of the server's working tree are read again. */
 export async function refresh(c: Context<HttpEnv>, ports: HttpPorts): Promise<Response> {
   const principal = c.get('principal');
-  const { acceptNone } = await jsonBody(c);
-  if (principal.role === 'observer') throw forbidden(principal, 'may only look, not refresh');
-  if (acceptNone === true && principal.role !== 'operator')
-    throw forbidden(principal, 'may not say that there are no scopes: that is an operator’s');
-  return c.json(await ports.coordinator.refresh(acceptNone === true ? { acceptNone } : {}));
+  const wish = (await jsonBody(c))['acceptNone'] === true ? { acceptNone: true } : {};
+  refuseRefresh(principal, wish);
+  return c.json(await ports.coordinator.refresh(wish));
 }
 
 /** How long one question for a ticket is kept open. */
@@ -90,7 +68,7 @@ export async function ticket(c: Context<HttpEnv>, ports: HttpPorts): Promise<Res
     agent: c.req.query('agent'),
     ticket: Number(c.req.param('ticket')),
   });
-  if (!mayBe(principal, request.agent)) throw forbidden(principal, `may not wait as ${request.agent}`);
+  refuseWaitAs(principal, request.agent);
   const given = new AbortController();
   const stopClock = ports.time.schedule(numberIn(c, 'waitMs', pollDefaultMs, pollMaxMs), () => given.abort());
   const gone = c.req.raw.signal;

@@ -1,10 +1,11 @@
 import type { Context } from 'hono';
 import { streamSSE, type SSEStreamingApi } from 'hono/streaming';
 import { asRevision, type Entry, type Revision } from '../core/index.ts';
-import { CoordinatorError, invalidInput } from '../protocol/index.ts';
+import { type CoordinatorError, invalidInput } from '../protocol/index.ts';
 import type { Cancel } from '../time/index.ts';
 import { unauthenticated } from './admission.ts';
 import { numberIn } from './bodies.ts';
+import type { OpenStreams } from './open-streams.ts';
 import type { HttpEnv, HttpPorts } from './ports.ts';
 import { failureProblem } from './problems.ts';
 import { asFailure } from './failures.ts';
@@ -12,19 +13,14 @@ import { asFailure } from './failures.ts';
 /** GET /events?from=REVISION: every entry from there on, in order, for as long as somebody reads. */
 export class EventStreams {
   readonly #ports: HttpPorts;
-  readonly #open = new Map<string, number>();
+  readonly #open: OpenStreams;
   readonly #leaving = new AbortController();
   /** Each entry is written once for all who read. */
   readonly #texts = new WeakMap<Entry, string>();
 
-  constructor(ports: HttpPorts) {
+  constructor(ports: HttpPorts, open: OpenStreams) {
     this.#ports = ports;
-  }
-
-  get count(): number {
-    let count = 0;
-    for (const ofOne of this.#open.values()) count += ofOne;
-    return count;
+    this.#open = open;
   }
 
   /** Ends them all: their readers ask whoever serves next, from where they are. */
@@ -35,7 +31,7 @@ export class EventStreams {
   serve(c: Context<HttpEnv>): Response {
     const from = startOf(c);
     const { name } = c.get('principal');
-    this.#take(name);
+    const give = this.#open.take(name);
     return streamSSE(c, async (stream) => {
       const reader = new AbortController();
       stream.onAbort(() => reader.abort());
@@ -47,7 +43,7 @@ export class EventStreams {
           isLetIn: c.get('isLetIn'),
         });
       } finally {
-        this.#give(name);
+        give();
       }
     });
   }
@@ -104,23 +100,6 @@ export class EventStreams {
   #drop(c: Context<HttpEnv>, reader: AbortController): void {
     reader.abort();
     c.env.outgoing?.destroy();
-  }
-
-  #take(name: string): void {
-    const { streamsMax, streamsPerTokenMax } = this.#ports.limits;
-    const ofOne = this.#open.get(name) ?? 0;
-    if (this.count >= streamsMax || ofOne >= streamsPerTokenMax)
-      throw new CoordinatorError('RATE_LIMITED', 'too many streams of events are open: close some', {
-        retryable: true,
-        details: { retryAfterSeconds: 5 },
-      });
-    this.#open.set(name, ofOne + 1);
-  }
-
-  #give(name: string): void {
-    const left = (this.#open.get(name) ?? 1) - 1;
-    if (left === 0) this.#open.delete(name);
-    else this.#open.set(name, left);
   }
 }
 

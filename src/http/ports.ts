@@ -15,10 +15,31 @@ export interface HttpCoordinator extends Pick<Coordinator, 'awaitTicket' | 'quer
   submit(request: CommandRequest, principal?: EntryPrincipal): Promise<Reply>;
 }
 
+/** What serves the Model Context Protocol, whoever that is. */
+export interface McpFront {
+  serve(request: Request, caller: McpCaller): Promise<Response>;
+  /** Ends what would never end by itself. */
+  end(): void;
+}
+
+/** Whoever was let in to speak it. */
+export interface McpCaller {
+  /** The name of its token. */
+  readonly token: string;
+  /** The port as whoever has that token has it, at each moment. */
+  readonly coordinator: Coordinator;
+  /** Whether the token of this request still lets in. */
+  readonly isLetIn: () => boolean;
+  /** Counts a stream that stays open, until the function it returns is called. Throws `RATE_LIMITED`. */
+  readonly takeStream: () => () => void;
+}
+
 /** What the server needs of its process. */
 export interface HttpPorts {
   readonly coordinator: HttpCoordinator;
   readonly parsers: RequestParsers;
+  /** What is at /mcp; null: nothing. */
+  readonly mcp: McpFront | null;
   /** Whom a token lets in now. */
   readonly admit: (token: string) => Principal | 'unknown' | 'expired';
   readonly hosts: HostNames;

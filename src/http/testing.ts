@@ -17,6 +17,8 @@ export interface Stage {
   /** What the server was told of its own faults. */
   readonly faults: string[];
   readonly call: (path: string, init?: CallInit) => Promise<Response>;
+  /** Another app in front of the same service. */
+  readonly served: (otherwise: Partial<HttpPorts>) => Promise<Stage>;
   /** Of a command, by the operator unless said otherwise. */
   readonly say: (kind: string, body: object, init?: CallInit) => Promise<Response>;
 }
@@ -35,8 +37,7 @@ export const principal = (name: string, role: Role, ...agents: string[]): Princi
   agents,
 });
 
-export async function openStage(over: Partial<HttpPorts> = {}): Promise<Stage> {
-  const time = new ManualTime();
+export async function openStage(over: Partial<HttpPorts> = {}, time = new ManualTime()): Promise<Stage> {
   const service = await openService({
     store: new MemoryLogStore(new MemoryLog()),
     clock: time,
@@ -55,6 +56,15 @@ export async function openStage(over: Partial<HttpPorts> = {}): Promise<Stage> {
     ['wall', principal('wall', 'observer')],
     ['old', 'expired'],
   ]);
+  return stageOf(service, time, tokens, over);
+}
+
+async function stageOf(
+  service: Service,
+  time: ManualTime,
+  tokens: Stage['tokens'],
+  over: Partial<HttpPorts>,
+): Promise<Stage> {
   const faults: string[] = [];
   let requests = 0;
   const app = createHttpApp({
@@ -62,6 +72,7 @@ export async function openStage(over: Partial<HttpPorts> = {}): Promise<Stage> {
     parsers: await loadRequestParsers(),
     admit: (token) => tokens.get(token) ?? 'unknown',
     hosts: new HostNames([]),
+    mcp: null,
     prefix: '',
     behindProxy: false,
     version: '1.2.3',
@@ -84,6 +95,7 @@ export async function openStage(over: Partial<HttpPorts> = {}): Promise<Stage> {
     tokens,
     faults,
     call,
+    served: (otherwise) => stageOf(service, time, tokens, { ...over, ...otherwise }),
     say: (kind, body, init) => call(`/api/v1/commands/${kind}`, jsonOf(body, init)),
   };
 }

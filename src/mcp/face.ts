@@ -101,6 +101,11 @@ export class Face {
     });
   }
 
+  /** Lets go of the agents for whom no client was there for so long. */
+  putAway(silentMs: number): void {
+    this.#work?.then(({ desk }) => desk.putAway(silentMs)).catch(() => undefined);
+  }
+
   /** Renews nobody any more: what its agents hold ends by itself. */
   stop(): void {
     this.#work?.then(({ desk }) => desk.stop()).catch(() => undefined);

@@ -1,7 +1,11 @@
 import type { Face, FaceOptions } from './face.ts';
+import type { McpHttp } from './http/mcp-http.ts';
+import type { McpHttpPorts } from './http/ports.ts';
 import type { McpPorts } from './ports.ts';
 
 export { createMcpServer, factsKey } from './server.ts';
+export type { McpHttp } from './http/mcp-http.ts';
+export { defaultMcpLimits, type McpHttpLimits, type McpHttpPorts } from './http/ports.ts';
 export { LineTransport } from './line-transport.ts';
 export type { Face, FaceOptions } from './face.ts';
 export type { Contexts, EntryOutcome, EntryWish, McpPorts, Workspace } from './ports.ts';
@@ -10,4 +14,10 @@ export type { Contexts, EntryOutcome, EntryWish, McpPorts, Workspace } from './p
 export async function createFace(ports: McpPorts, options: FaceOptions): Promise<Face> {
   const { Face } = await import('./face.ts');
   return new Face(ports, options);
+}
+
+/** The same over HTTP, in the process of the coordinator. */
+export async function openMcpHttp(ports: McpHttpPorts): Promise<McpHttp> {
+  const { McpHttp } = await import('./http/mcp-http.ts');
+  return new McpHttp(ports);
 }

@@ -16,6 +16,7 @@ import type { ToolAnswer } from './answer.ts';
 import type { Face, Resource } from './face.ts';
 import type { ToolCall } from './handlers/handler.ts';
 import { instructions } from './instructions.ts';
+import type { ClientPresence } from '../participant/desk/index.ts';
 import { toolSchemas, type ToolName } from './schemas.ts';
 import { toolTable } from './tool-table.ts';
 
@@ -24,8 +25,12 @@ export interface McpServerOptions {
   /** Of the package. */
   readonly version: string;
   /** Asked for at the first call, since what the tools stand on takes time to load. */
-  face(): Promise<Face>;
+  face(): Promise<Pick<Face, 'call' | 'read'>>;
   readonly hidden?: HiddenTool;
+  /** Who speaks here, where that may end before this process does. */
+  readonly client?: ClientPresence;
+  /** Tools that are of no use to this client, such as those that read its files on another machine. */
+  readonly without?: readonly ToolName[];
 }
 
 /** A tool that is not listed: the client itself calls it, as its hooks are set up, and its model need not know of it. */
@@ -47,15 +52,18 @@ const hour = { ttlMs: listsLastMs, cacheScope: 'public' } as const;
  * whoever serves HTTP makes one for each request.
  */
 export function createMcpServer(options: McpServerOptions): McpServer {
+  // Neither list ever changes. A client that is to be heard listening must be offered something to listen to.
+  const listChanged = options.client !== undefined;
   const server = new McpServer(
     { name: 'rhema', version: options.version },
     {
       instructions,
-      capabilities: { tools: { listChanged: false }, resources: { listChanged: false } },
+      capabilities: { tools: { listChanged }, resources: { listChanged } },
       cacheHints: { 'tools/list': hour, 'resources/list': hour, 'resources/templates/list': hour },
     },
   );
-  for (const name of Object.keys(toolTable) as ToolName[]) addTool(server, options, name);
+  for (const name of Object.keys(toolTable) as ToolName[])
+    if (options.without?.includes(name) !== true) addTool(server, options, name);
   if (options.hidden !== undefined) addHidden(server, options.hidden);
   addResources(server, options);
   return server;
@@ -69,7 +77,7 @@ function addTool(server: McpServer, options: McpServerOptions, name: ToolName): 
     { description, annotations, inputSchema: unchecked(() => schemaOf(name)) },
     async (args, context) => {
       const face = await options.face();
-      return resultOf(await face.call(name, args, callOf(server, context)));
+      return resultOf(await face.call(name, args, callOf(server, context, options.client)));
     },
   );
 }
@@ -118,12 +126,13 @@ function unchecked(json: () => ObjectSchema): StandardSchemaWithJSON<unknown, un
   };
 }
 
-function callOf(server: McpServer, { mcpReq }: ServerContext): ToolCall {
+function callOf(server: McpServer, { mcpReq }: ServerContext, client: ClientPresence | undefined): ToolCall {
   const token = mcpReq._meta?.progressToken;
   return {
     signal: mcpReq.signal,
     wasCancelled: () => mcpReq.signal.aborted && !isBreakOrTimeOut(mcpReq.signal.reason),
     program: clientName(server, mcpReq.envelope),
+    ...(client && { client }),
     progress:
       token === undefined
         ? null

@@ -6,6 +6,7 @@ import { invalidInput, usageError } from '../answer/errors.ts';
 import { exitCodes } from '../answer/exit-codes.ts';
 import { ended, type Outcome } from '../answer/outcome.ts';
 import { line } from '../format/text.ts';
+import { remoteWorkspace } from '../mcp/remote-workspace.ts';
 import type { Served, ServeWish } from '../world/world.ts';
 import { numberOption } from './number-option.ts';
 import { repositoryHere } from './token.ts';
@@ -27,7 +28,10 @@ export async function serve(call: Call, input: ServeInput): Promise<Outcome> {
   const repository = await repositoryHere(call);
   const { records } = await call.world.tokens.list(repository);
   const usable = records.filter(({ expiresAtMs }) => expiresAtMs === null || expiresAtMs > call.nowMs).length;
-  await call.world.owner.serve(repository, wish, (served) => tell(call, served, usable));
+  const told = (served: Served): void => tell(call, served, usable);
+  await call.world.owner.serve(repository, wish, told, (coordinator, token) =>
+    remoteWorkspace(call, repository, coordinator, token),
+  );
   return ended(exitCodes.done);
 }
 

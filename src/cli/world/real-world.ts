@@ -138,10 +138,10 @@ function ownerOf(version: () => string): Owner {
         version: version(),
         syncCommand: () => syncCommand(repository),
       }),
-    serve: async (repository, wish, onReady) =>
+    serve: async (repository, wish, onReady, workspaceOf) =>
       (await import('./serve-http.ts')).serveHttp(
         { repository, version: version(), syncCommand: () => syncCommand(repository) },
-        wish,
+        { ...wish, workspaceOf },
         onReady,
       ),
   };

@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { TokenFolder } from '../../access/index.ts';
-import { newRequestId, withAccess } from '../../client/index.ts';
+import { newRequestId, newSecret, withAccess } from '../../client/index.ts';
 import { openFilesMax, runFronted, type OpenOptions } from '../../daemon/index.ts';
 import { createHttpApp, defaultLimits, HostNames, listen } from '../../http/index.ts';
+import { defaultMcpLimits, openMcpHttp } from '../../mcp/index.ts';
 import { CoordinatorError, loadRequestParsers } from '../../protocol/index.ts';
 import { systemTime } from '../../time/index.ts';
 import { tokensFolder } from './real-tokens.ts';
-import type { Served, ServeWish } from './world.ts';
+import { mcpDefaults } from '../mcp/mcp-defaults.ts';
+import type { Served, ServeWish, WorkspaceOf } from './world.ts';
 
 /** Of the files that the process may have open, half are for callers over HTTP. */
 const connectionsShare = 0.5;
@@ -14,7 +16,7 @@ const connectionsShare = 0.5;
 /** Is the owner of a repository's log, and serves it over HTTP, until it is told to leave. */
 export async function serveHttp(
   options: OpenOptions,
-  wish: ServeWish,
+  wish: ServeWish & { readonly workspaceOf: WorkspaceOf },
   onReady: (served: Served) => void,
 ): Promise<void> {
   const { host, port, prefix } = wish;
@@ -26,9 +28,21 @@ export async function serveHttp(
   await runFronted(
     options,
     async (coordinator, log) => {
+      const limits = { ...defaultLimits, requestsPerSecond: wish.requestsPerSecond };
+      const mcp = await openMcpHttp({
+        version: options.version,
+        time: systemTime,
+        options: mcpDefaults,
+        limits: { ...defaultMcpLimits, bodyBytesMax: limits.bodyBytesMax },
+        newRequestId,
+        newSecret,
+        report: (facts, message) => log.warn(facts, message),
+        workspace: async (port, token) => wish.workspaceOf(port, token),
+      });
       const app = createHttpApp({
         coordinator,
         parsers,
+        mcp,
         admit: (token) => withAccess(tokens, () => folder.admit(token, Date.now())),
         hosts: new HostNames([host, ...wish.allowHosts]),
         prefix,
@@ -37,7 +51,7 @@ export async function serveHttp(
         newRequestId,
         time: systemTime,
         onFault: (error) => log.error({ cause: error.stack }, 'a request met a fault of this program'),
-        limits: { ...defaultLimits, requestsPerSecond: wish.requestsPerSecond },
+        limits,
       });
       const server = await listen(app, { host, port, tls, connectionsMax }).catch((error: unknown) => {
         throw cannotListen(host, port, error);

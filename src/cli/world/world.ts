@@ -1,3 +1,4 @@
+import type { Workspace } from '../../mcp/index.ts';
 import type { CreatedToken, TokenFolder, TokenWish } from '../../access/index.ts';
 import type { OwnerEnd } from '../../client/index.ts';
 import type { ConfigEntry } from '../../config/index.ts';
@@ -133,7 +134,12 @@ export interface Owner {
   /** Is the owner, until it leaves. */
   run(repository: Repository): Promise<void>;
   /** The same in the foreground, answering over HTTP as well. */
-  serve(repository: Repository, wish: ServeWish, onReady: (served: Served) => void): Promise<void>;
+  serve(
+    repository: Repository,
+    wish: ServeWish,
+    onReady: (served: Served) => void,
+    workspaceOf: WorkspaceOf,
+  ): Promise<void>;
 }
 
 /** How a repository is to be served. */
@@ -150,6 +156,9 @@ export interface ServeWish {
   readonly prefix: string;
   readonly requestsPerSecond: number;
 }
+
+/** The repository as those see it who speak MCP by a token. */
+export type WorkspaceOf = (coordinator: Coordinator, token: string) => Workspace;
 
 export interface Served {
   readonly url: string;

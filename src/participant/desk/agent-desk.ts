@@ -134,6 +134,15 @@ export class AgentDesk {
     await this.#ports.sessions.forget(agent.session.agent);
   }
 
+  /** Lets go of those for whom nobody was there for so long. Whoever comes back goes on as one whose process has ended. */
+  putAway(silentMs: number): void {
+    for (const seat of this.seats.all) {
+      if (seat.agent.attendance.lookForSilenceMs() < silentMs) continue;
+      seat.agent.stop();
+      this.seats.remove(seat);
+    }
+  }
+
   /** Renews nobody any more, nor whoever is just joining. */
   stop(): void {
     this.#stopped = true;

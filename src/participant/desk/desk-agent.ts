@@ -36,6 +36,7 @@ import { Renewal } from '../renewal.ts';
 import type { AgentSession } from '../session.ts';
 import { isToBeKept, withTold } from '../telling.ts';
 import { TicketWait } from '../ticket-wait.ts';
+import { Attendance } from './attendance.ts';
 import { GivingBack, type GivenBack } from './giving-back.ts';
 import { Hearing } from './hearing.ts';
 import { Notices } from './notices.ts';
@@ -57,6 +58,7 @@ export class DeskAgent {
   session: AgentSession;
   readonly holdings: Holdings;
   readonly notices: Notices;
+  readonly attendance: Attendance;
   /** By path: the digest of what it was last shown, or has itself recorded, of a context file. */
   readonly seen = new Map<ScopePath, string>();
   readonly #options: DeskAgentOptions;
@@ -83,11 +85,10 @@ export class DeskAgent {
     this.#knowsLosses = options.isNew;
     const schedule: Timers['schedule'] = (delayMs, run) => ports.time.schedule(delayMs, run);
     this.notices = new Notices();
-    this.#renewal = new Renewal(
-      ports.time,
-      ports.speaker.logClock,
-      () => void this.beat().catch((error: unknown) => this.#report('renewal', error)),
-    );
+    this.attendance = new Attendance(ports.time, () => {
+      if (!this.#stopped) this.beat().catch((error: unknown) => this.#report('renewal', error));
+    });
+    this.#renewal = new Renewal(ports.time, ports.speaker.logClock, () => this.attendance.due());
     this.#givingBack = new GivingBack({
       submit: (command) => this.submit(command),
       schedule,

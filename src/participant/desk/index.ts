@@ -4,6 +4,7 @@
  */
 export { acquire, type Acquired } from './acquiring.ts';
 export { AgentDesk, type Found, type Joined } from './agent-desk.ts';
+export type { ClientPresence } from './attendance.ts';
 export type { DeskAgent } from './desk-agent.ts';
 export type { NoName } from './enrolment.ts';
 export type { Other } from './name-book.ts';

@@ -3,6 +3,7 @@ import type { Timers } from '../../time/index.ts';
 import type { Held, Interest, Untold } from '../holdings.ts';
 import { inTime } from '../in-time.ts';
 import type { TicketWait } from '../ticket-wait.ts';
+import type { ClientPresence } from './attendance.ts';
 import type { DeskAgent } from './desk-agent.ts';
 import type { Notice, Worded } from './notices.ts';
 
@@ -14,6 +15,8 @@ export interface VisitingCall {
   readonly signal: AbortSignal;
   /** Whether it was the client's wish that the call end; false for a connection that broke or a client's time-out. */
   wasCancelled(): boolean;
+  /** Who speaks, where that may end before this process does. */
+  readonly client?: ClientPresence;
 }
 
 /** What an agent learns with the answer to a call. */
@@ -38,12 +41,14 @@ export class Visit {
   readonly #owed: Notice[] = [];
   readonly #shown = new Map<ScopePath, string>();
   readonly #resume: () => void;
+  readonly #callEnds: () => void;
   #wait: TicketWait | null = null;
 
   private constructor(agent: DeskAgent, call: VisitingCall) {
     this.agent = agent;
     this.call = call;
     this.#resume = agent.holdings.suspend();
+    this.#callEnds = agent.attendance.callBegins(call.client ?? null);
   }
 
   /** What is just being given back is not spoken of: it waits until that is done, if it does not take long. */
@@ -89,6 +94,7 @@ export class Visit {
       return null;
     } finally {
       this.#resume();
+      this.#callEnds();
     }
   }
 

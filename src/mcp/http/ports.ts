@@ -1,0 +1,51 @@
+import type { Coordinator } from '../../protocol/index.ts';
+import type { Time } from '../../time/index.ts';
+import type { FaceOptions } from '../face.ts';
+import type { Workspace } from '../ports.ts';
+
+/** Whoever was let in, as a request finds it. */
+export interface HttpCaller {
+  /** The name of its token. */
+  readonly token: string;
+  /** The port, which refuses what the token may not say, by what it may say now. */
+  readonly coordinator: Coordinator;
+  /** Whether its token still lets in. */
+  readonly isLetIn: () => boolean;
+  /** Counts a stream that stays open, until the function it returns is called. Throws `RATE_LIMITED`. */
+  readonly takeStream: () => () => void;
+}
+
+export interface McpHttpPorts {
+  /** Of the package. */
+  readonly version: string;
+  readonly time: Time;
+  readonly options: FaceOptions;
+  readonly limits: McpHttpLimits;
+  newRequestId(): string;
+  newSecret(): string;
+  /** Is told of trouble that no caller hears of. */
+  report(facts: Readonly<Record<string, unknown>>, message: string): void;
+  /** The repository, as those who have a token see it. What lets its agents act is kept for them alone. */
+  workspace(coordinator: Coordinator, token: string): Promise<Workspace>;
+}
+
+export interface SessionLimits {
+  readonly sessionsMax: number;
+  readonly sessionsPerTokenMax: number;
+  /** How long a session may be silent. */
+  readonly sessionIdleMs: number;
+}
+
+export interface McpHttpLimits extends SessionLimits {
+  /** Of a request, in bytes. */
+  readonly bodyBytesMax: number;
+  /** For how long an agent is remembered for whom nobody was there. */
+  readonly agentSilentMs: number;
+}
+
+export const defaultMcpLimits: Omit<McpHttpLimits, 'bodyBytesMax'> = {
+  sessionsMax: 1_000,
+  sessionsPerTokenMax: 100,
+  sessionIdleMs: 1_800_000,
+  agentSilentMs: 3_600_000,
+};
