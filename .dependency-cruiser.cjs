@@ -67,6 +67,13 @@ module.exports = {
       to: { path: '^src/(?!(fit|core)/)' },
     },
     {
+      name: 'insights-wall',
+      severity: 'error',
+      comment: 'What a log shows: the core; entries are handed in.',
+      from: { path: '^src/insights/', pathNot: testing },
+      to: { path: '^src/(?!(insights|core)/)' },
+    },
+    {
       name: 'radar-wall',
       severity: 'error',
       comment: 'What will clash: core and protocol; Git and the memory are handed in.',

@@ -16,6 +16,7 @@ import { addFitCommand } from './tree/fit.ts';
 import { addHelpCommand } from './tree/help.ts';
 import { addHooksCommands } from './tree/hooks.ts';
 import { addInitCommand } from './tree/init.ts';
+import { addInsightsCommand } from './tree/insights.ts';
 import { addLockCommands } from './tree/lock.ts';
 import { addMcpCommand } from './tree/mcp.ts';
 import { addMigrateCommand } from './tree/migrate.ts';
@@ -75,6 +76,7 @@ const branches: readonly Branch[] = [
   { words: ['run'], grow: addRunCommand },
   { words: ['commit'], grow: addCommitCommand },
   { words: ['status', 'log', 'why'], grow: addObservingCommands },
+  { words: ['insights'], grow: addInsightsCommand },
   { words: ['radar'], grow: addRadarCommand },
   { words: ['guard'], grow: addGuardCommands },
   { words: ['hook'], grow: addHookCommand },
