@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { Problem } from '../src/observe/index.ts';
 import type { HostIdentity, Service, Witness } from '../src/service/index.ts';
 import type { Clock } from '../src/time/index.ts';
-import { openService } from '../src/service/index.ts';
+import { openService, unobserved } from '../src/service/index.ts';
 import { FaultyLogStore, noFaults, randomFaults, type FaultPlan } from '../src/store/faulty/index.ts';
 import { MemoryLogStore, type MemoryLog } from '../src/store/memory/index.ts';
 import { ArchivingStore, type Archive } from './archive.ts';
@@ -170,7 +170,7 @@ export class Owner {
         commitPatienceMs,
         follow: profile.second !== 'none',
         chance: random.next,
-        observer: { trouble: (problem) => this.problems.push(problem), committed: () => undefined },
+        observer: { ...unobserved, trouble: (problem) => this.problems.push(problem) },
       },
     });
   }

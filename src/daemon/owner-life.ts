@@ -2,7 +2,14 @@ import { chmodSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { socketAddress, statePaths, type StatePaths } from '../client/index.ts';
 import { give, identityOfFolder } from '../files/index.ts';
-import { LogObserver, openLog, withoutRepeats, type Log } from '../observe/index.ts';
+import {
+  bothObservers,
+  LogObserver,
+  openLog,
+  withoutRepeats,
+  type Log,
+  type Observer,
+} from '../observe/index.ts';
 import { abortedQuery, abortedRuns } from '../sync/index.ts';
 import { loadRequestParsers } from '../protocol/index.ts';
 import { systemTime } from '../time/index.ts';
@@ -52,7 +59,11 @@ function capAtStart(path: string, log: Log): void {
 }
 
 /** What serves the coordinator beside the socket, in the same process: a face, which is handed in. */
-export type Front = (coordinator: ServedCoordinator, log: Log) => Promise<OpenFront>;
+export type Front = (
+  coordinator: ServedCoordinator,
+  log: Log,
+  figures: Coordination['figures'],
+) => Promise<OpenFront>;
 
 export interface OpenFront {
   readonly url: string;
@@ -94,7 +105,7 @@ class Owner {
         connections: this.#server?.connections ?? 0,
         ...(this.#front === null ? {} : { url: this.#front.url }),
       }),
-      observer: new LogObserver(this.#log, () => systemTime.monotonicMs()),
+      observer: this.#observer(),
     });
     this.#coordination = coordination;
     const server = new CoordinatorServer({
@@ -120,10 +131,17 @@ class Owner {
         this.#log.warn({ cause: String(error) }, 'what breaks a rule cannot be looked for'),
       );
     this.#upkeep = this.#startUpkeep(coordination, server);
-    this.#front = (await this.#openFront?.(coordination.coordinator, this.#log)) ?? null;
+    const { coordinator, figures } = coordination;
+    this.#front = (await this.#openFront?.(coordinator, this.#log, figures)) ?? null;
     const { version } = this.#options;
     this.#log.info({ version, socket: this.#paths.socket, url: this.#front?.url }, 'listening');
     return this.#front;
+  }
+
+  #observer(): Observer {
+    const ofLog = new LogObserver(this.#log, () => systemTime.monotonicMs());
+    const { observer } = this.#options;
+    return observer === undefined ? ofLog : bothObservers(ofLog, observer);
   }
 
   /** Resolves with the reason for leaving. */

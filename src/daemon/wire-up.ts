@@ -14,7 +14,7 @@ import {
   type ScanResult,
 } from '../repository/index.ts';
 import { fileIn, type DurationMs } from '../core/index.ts';
-import type { Observer } from '../observe/index.ts';
+import type { Figures, Observer } from '../observe/index.ts';
 import { loadRequestParsers, type Coordinator, type ScopesAnswer } from '../protocol/index.ts';
 import { openService, readHostIdentity } from '../service/index.ts';
 import { SystemClock, systemTime, systemTimers } from '../time/index.ts';
@@ -44,6 +44,8 @@ export interface OpenOptions {
   readonly engine?: Engine;
   /** How to start a process that syncs what is due; nothing is synced by itself without one. */
   readonly syncCommand?: () => OwnerCommand;
+  /** Who is told of the work on the log; nobody unless given. */
+  readonly observer?: Observer;
   /** The process's own unless given. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
@@ -60,6 +62,7 @@ export interface Coordination {
   readonly coordinator: LocalCoordinator;
   /** As the state has them, without a look at any file. */
   readonly syncs: () => Promise<SyncsNow>;
+  readonly figures: () => Promise<Figures>;
   readonly follower: ScopeFollower;
   readonly gitFollower: GitFollower;
   /** Null where there is no working tree. */
@@ -166,6 +169,7 @@ async function start(options: OpenOptions, opener: Opener, opened: Opened): Prom
     return {
       coordinator: new LocalCoordinator(service, follower, gitFollower),
       syncs: () => service.syncs(),
+      figures: () => service.figures(),
       follower,
       gitFollower,
       safetyWatch: safetyWatchOf(service, follower, options.repository),

@@ -10,6 +10,7 @@ import { McpRoute } from './mcp.ts';
 import { openApi } from './openapi.ts';
 import { OpenStreams } from './open-streams.ts';
 import type { HttpEnv, HttpPorts } from './ports.ts';
+import { routeOf } from './routes.ts';
 import { failureProblem, problemType } from './problems.ts';
 
 export interface HttpApp {
@@ -26,6 +27,7 @@ export function createHttpApp(ports: HttpPorts): HttpApp {
   const streams = new OpenStreams(ports.limits);
   const events = new EventStreams(ports, streams);
   const mcp = new McpRoute(ports, streams);
+  tellOfAnswers(app, ports);
   guard(app, ports);
   const at = ports.prefix === '' ? app : app.basePath(ports.prefix);
   openRoutes(at, ports);
@@ -35,6 +37,10 @@ export function createHttpApp(ports: HttpPorts): HttpApp {
   };
   const admitted = [admission(ports), bodyLimit({ maxSize: bodyBytesMax, onError })] as const;
   at.use('/api/v1/*', ...admitted);
+  at.get('/metrics', ...admitted, async (c) => {
+    const { type, text } = await ports.metrics();
+    return c.body(text, 200, { 'Content-Type': type });
+  });
   at.post('/api/v1/commands/:kind', (c) => command(c, ports));
   at.post('/api/v1/queries/:kind', (c) => query(c, ports));
   at.post('/api/v1/refresh', (c) => refresh(c, ports));
@@ -50,6 +56,21 @@ export function createHttpApp(ports: HttpPorts): HttpApp {
     ports.mcp?.end();
   };
   return { fetch: app.fetch, streams: () => streams.count, endStreams };
+}
+
+/** The first of all, so that it sees every answer. */
+function tellOfAnswers(app: Hono<HttpEnv>, { time, prefix, onAnswered }: HttpPorts): void {
+  app.use(async (c, next) => {
+    const cameMs = time.monotonicMs();
+    await next();
+    const { method } = c.req;
+    onAnswered({
+      method,
+      route: routeOf(c, prefix),
+      status: c.res.status,
+      tookMs: time.monotonicMs() - cameMs,
+    });
+  });
 }
 
 /** Headers that no answer lacks; who is spoken to by another name, or from a foreign page, is told so and nothing else. */

@@ -197,6 +197,20 @@ const others = {
     },
   },
   '/api/v1/openapi.json': open('openapi', 'This document.'),
+  '/metrics': {
+    get: {
+      operationId: 'metrics',
+      summary: 'Figures for Prometheus; for any token.',
+      tags: ['operations'],
+      responses: {
+        200: {
+          description: 'In the text format of Prometheus.',
+          content: { 'text/plain': { schema: { type: 'string' } } },
+        },
+        ...failures,
+      },
+    },
+  },
   '/healthz': open('healthz', 'Whether the process answers at all.'),
   '/readyz': open(
     'readyz',

@@ -52,7 +52,25 @@ export interface HttpPorts {
   readonly time: Time;
   /** Told of what is a fault of the server. */
   readonly onFault: (error: CoordinatorError) => void;
+  /** Told of each answer. */
+  readonly onAnswered: (answered: AnsweredRequest) => void;
+  /** What GET /metrics shows. */
+  readonly metrics: () => Promise<MetricsPage>;
   readonly limits: Limits;
+}
+
+export interface AnsweredRequest {
+  readonly method: string;
+  /** Of the routes that are served, the one that it met, without the prefix; `other`: none. */
+  readonly route: string;
+  readonly status: number;
+  /** From its arrival to the head of the answer. */
+  readonly tookMs: number;
+}
+
+export interface MetricsPage {
+  readonly type: string;
+  readonly text: string;
 }
 
 export interface Limits {

@@ -6,7 +6,7 @@ import { MemoryLog, MemoryLogStore } from '../store/memory/index.ts';
 import { ManualTime } from '../time/index.ts';
 import { createHttpApp, type HttpApp } from './app.ts';
 import { HostNames } from './hosts.ts';
-import { defaultLimits, type HttpCoordinator, type HttpPorts } from './ports.ts';
+import { defaultLimits, type AnsweredRequest, type HttpCoordinator, type HttpPorts } from './ports.ts';
 
 export interface Stage {
   readonly app: HttpApp;
@@ -16,6 +16,7 @@ export interface Stage {
   readonly tokens: Map<string, Principal | 'expired'>;
   /** What the server was told of its own faults. */
   readonly faults: string[];
+  readonly answered: AnsweredRequest[];
   readonly call: (path: string, init?: CallInit) => Promise<Response>;
   /** Another app in front of the same service. */
   readonly served: (otherwise: Partial<HttpPorts>) => Promise<Stage>;
@@ -66,6 +67,7 @@ async function stageOf(
   over: Partial<HttpPorts>,
 ): Promise<Stage> {
   const faults: string[] = [];
+  const answered: AnsweredRequest[] = [];
   let requests = 0;
   const app = createHttpApp({
     coordinator: portOf(service),
@@ -79,6 +81,8 @@ async function stageOf(
     newRequestId: () => `made-${(requests += 1)}`,
     time,
     onFault: ({ message }) => faults.push(message),
+    onAnswered: (one) => answered.push(one),
+    metrics: async () => ({ type: 'text/plain', text: '# none\n' }),
     limits: defaultLimits,
     ...over,
   });
@@ -94,6 +98,7 @@ async function stageOf(
     time,
     tokens,
     faults,
+    answered,
     call,
     served: (otherwise) => stageOf(service, time, tokens, { ...over, ...otherwise }),
     say: (kind, body, init) => call(`/api/v1/commands/${kind}`, jsonOf(body, init)),

@@ -1,4 +1,15 @@
 export { openLog, type Log } from './log.ts';
 export { LogObserver } from './log-observer.ts';
 export { withoutRepeats } from './without-repeats.ts';
-export type { Commit, Observer, Problem } from './observer.ts';
+export { bothObservers } from './both-observers.ts';
+export type {
+  AnsweredCommand,
+  AnsweredQuestion,
+  ClaimKind,
+  Commit,
+  Figures,
+  Observer,
+  Problem,
+  ProblemKind,
+  Verdict,
+} from './observer.ts';

@@ -89,6 +89,9 @@ const rules: ReadonlyMap<string, Rule> = new Map(
   groups.flatMap(({ codes, type, remedy }) => codes.map((code) => [code, { type, remedy }] as const)),
 );
 
+/** The rules that the tables have; what is wrong with the content of a file has a code of its own. */
+export const ruleNames: readonly string[] = [...rules.keys()];
+
 /** Whether a rule is one of the log, and of how it goes with the state. */
 export const isOfLog = (rule: string): boolean =>
   rule.startsWith('LOG_') || rule === 'STATE_DIFFERS_FROM_LOG';

@@ -30,6 +30,8 @@ export interface ServiceOptions extends WriterLimits, SnapshotPolicy {
   readonly follow: boolean;
   readonly chance: Chance;
   readonly observer: Observer;
+  /** By which it is measured how long something takes: finer than the clock, and for the observer alone. */
+  readonly stopwatchMs: () => number;
   readonly about: () => About;
   /** Keeps what shows how a state came about that must not exist. */
   readonly keepEvidence: KeepEvidence;
@@ -45,12 +47,23 @@ export function completeOptions({ store, options }: ServicePorts): ServiceOption
     horizonMs: null,
     follow: store.capabilities.shared,
     chance: systemChance,
-    observer: { trouble: () => undefined, committed: () => undefined },
+    observer: unobserved,
+    stopwatchMs: () => performance.now(),
     about: aboutDirect,
     keepEvidence: () => null,
     ...options,
   };
 }
+
+/** Told of everything, and does nothing. */
+export const unobserved: Observer = {
+  trouble: () => undefined,
+  committed: () => undefined,
+  began: () => undefined,
+  entered: () => undefined,
+  answered: () => undefined,
+  told: () => undefined,
+};
 
 function aboutDirect(): About {
   return {

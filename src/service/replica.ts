@@ -18,7 +18,7 @@ export interface ReplicaListener {
   /** Entries that are durable, each once, in order. The state is at or after them. */
   onCommitted(entries: readonly Entry[], state: State): void;
   /** Others wrote and compacted the log meanwhile: entries before the next ones will never be told. */
-  onGap(): void;
+  onGap(state: State): void;
 }
 
 export class Replica {
@@ -68,15 +68,15 @@ export class Replica {
     const { first } = await this.#store.bounds();
     const gap = first > this.#durable + 1;
     const state = await loadBase(this.#store, gap ? null : this.#durable, this.#report);
-    if (gap) this.#skipTo(state.revision);
+    if (gap) this.#skipTo(state);
     await replay(this.#store, state, null, (entries) => this.#note(entries, state));
     this.#refuseShorterLog(state);
     this.#state = state;
   }
 
-  #skipTo(revision: Revision): void {
-    this.#durable = revision;
-    this.#listener.onGap();
+  #skipTo(state: State): void {
+    this.#durable = state.revision;
+    this.#listener.onGap(state);
   }
 
   /** Reads and applies what others appended. Returns whether there was anything. */

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Commit } from '../observe/index.ts';
 import { CoordinatorError } from '../protocol/index.ts';
+import { ManualClock } from '../time/index.ts';
+import { unobserved } from './options.ts';
 import {
   acquire,
   defineScopes,
@@ -156,8 +158,9 @@ describe('a batch', () => {
 
 it('what watches over the log is told of each commit, and for how long the store was at it', async () => {
   const commits: Commit[] = [];
-  const observer = { trouble: () => undefined, committed: (commit: Commit) => void commits.push(commit) };
-  const bench = await openBench({ options: { observer } });
+  const observer = { ...unobserved, committed: (commit: Commit) => void commits.push(commit) };
+  const clock = new ManualClock();
+  const bench = await openBench({ clock, options: { observer, stopwatchMs: () => clock.monotonicMs() } });
   commits.splice(0);
   const slow = bench.store.append.bind(bench.store);
   bench.store.append = (expected, entries) => {

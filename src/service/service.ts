@@ -33,6 +33,7 @@ import {
   type TicketRequest,
 } from '../protocol/index.ts';
 import { Alarm } from './alarm.ts';
+import type { Figures } from '../observe/index.ts';
 import type { CommandCall, UntimedCommand } from './batch.ts';
 import { beginningOf, withBeginning, type Beginning } from './beginning.ts';
 import { Tail } from './evidence.ts';
@@ -41,6 +42,7 @@ import { toFailure, unavailable, type Report } from './failures.ts';
 import { LogFeed } from './feed.ts';
 import { Follower } from './follower.ts';
 import { patienceWithOtherMs, readLogTime } from './log-time.ts';
+import { judgedIn, observed, viewFigures } from './observed.ts';
 import { completeOptions, type ServiceOptions, type ServicePorts } from './options.ts';
 import { QueryDesk } from './queries.ts';
 import { PastRequests } from './past-requests.ts';
@@ -121,7 +123,7 @@ export class Service implements Omit<Coordinator, 'refresh'> {
     this.#tickets = new TicketDesk(store);
     this.#replica = new Replica(store, report, {
       onCommitted: (entries, state) => this.#onCommitted(entries, state),
-      onGap: () => this.#onGap(),
+      onGap: (state) => this.#onGap(state),
     });
     this.#past = new PastRequests(store);
     this.#writer = new Writer(
@@ -130,6 +132,7 @@ export class Service implements Omit<Coordinator, 'refresh'> {
         past: this.#past,
         chance: options.chance,
         observer: options.observer,
+        stopwatchMs: options.stopwatchMs,
         afterBatch: (state) => this.#afterBatch(state),
         onHalt: (failure) => this.#tickets.dismissAll(failure),
         keepEvidence: options.keepEvidence,
@@ -157,6 +160,7 @@ export class Service implements Omit<Coordinator, 'refresh'> {
     const wallMs = (): number => this.#ports.clock.wallMs();
     this.#noteLast = await goOnAbove(store, { witness, wallMs, report });
     const { snapshotRevision } = await this.#replica.open();
+    this.#options.observer.began(this.#replica.state);
     this.#firstRevision = await this.#past.learn(this.#replica.state);
     const ports = { report, wallMs };
     this.#snapshots = new Snapshots(store, this.#options, ports, snapshotRevision);
@@ -197,8 +201,12 @@ export class Service implements Omit<Coordinator, 'refresh'> {
     });
   }
 
-  query<Q extends Query>(query: Q): Promise<Answer<Q>> {
-    return this.#queries.answer(query);
+  async query<Q extends Query>(query: Q): Promise<Answer<Q>> {
+    const { observer, stopwatchMs } = this.#options;
+    const askedMs = stopwatchMs();
+    const answer = await this.#queries.answer(query);
+    observer.told({ kind: query.kind, tookMs: stopwatchMs() - askedMs, ...judgedIn(query, answer) });
+    return answer;
   }
 
   watch(fromRevision: Revision, signal: AbortSignal): AsyncIterable<Entry> {
@@ -220,6 +228,11 @@ export class Service implements Omit<Coordinator, 'refresh'> {
   /** The syncs alone: whoever looks every few seconds must not have all invariants checked. */
   syncs(): Promise<SyncsNow> {
     return this.#look(viewSyncs);
+  }
+
+  /** How much there is of what, without a look at any invariant. */
+  figures(): Promise<Figures> {
+    return this.#look((state) => viewFigures(state, this.#feed.watchers));
   }
 
   /** Facts for operators; never waits. */
@@ -281,8 +294,7 @@ export class Service implements Omit<Coordinator, 'refresh'> {
     else
       this.#writer.submit({
         command,
-        answer,
-        fail,
+        ...observed(command.kind, { answer, fail }, this.#options),
         arrivedMs: this.#arrivedMs(),
         insteadOfNew: manner?.insteadOfNew,
         principal: manner?.principal,
@@ -319,6 +331,7 @@ export class Service implements Omit<Coordinator, 'refresh'> {
   #onCommitted(entries: readonly Entry[], state: State): void {
     const newest = entries.at(-1);
     if (newest !== undefined) this.#noteLast(newest.revision);
+    this.#options.observer.entered(entries);
     this.#past.note(entries);
     this.#tail.note(entries);
     this.#feed.publish(entries);
@@ -330,7 +343,8 @@ export class Service implements Omit<Coordinator, 'refresh'> {
     this.#writer.tick(false).catch((error: unknown) => this.#tickets.dismissAll(toFailure(error)));
   }
 
-  #onGap(): void {
+  #onGap(state: State): void {
+    this.#options.observer.began(state);
     this.#past.missedSome();
     this.#feed.forget();
     this.#tickets.dismissAll(unavailable('the log was compacted by another process: ask again'));

@@ -22,7 +22,7 @@ import { MemoryLog, MemoryLogStore } from '../store/memory/index.ts';
 import { ManualClock, ManualTime } from '../time/index.ts';
 import type { Problem } from '../observe/index.ts';
 import type { HostIdentity } from './host.ts';
-import type { ServiceOptions } from './options.ts';
+import { unobserved, type ServiceOptions } from './options.ts';
 import { openService, type Service } from './service.ts';
 import type { Witness } from './witness.ts';
 
@@ -134,7 +134,7 @@ export async function openBench(wishes: BenchWishes = {}): Promise<Bench> {
     options: {
       checkInvariants: 'always',
       chance: () => 0,
-      observer: { trouble: (problem) => problems.push(problem), committed: () => undefined },
+      observer: { ...unobserved, trouble: (problem) => problems.push(problem) },
       ...options,
     },
   });

@@ -46,6 +46,7 @@ export interface WriterPorts {
   readonly host: HostIdentity;
   readonly chance: Chance;
   readonly observer: Observer;
+  readonly stopwatchMs: () => number;
   /** Called after each batch, before the next is begun. The state is null when the batch was given up. Never fails. */
   /** It has stopped writing for good. */
   readonly onHalt: (failure: CoordinatorError) => void;
@@ -199,7 +200,7 @@ export class Writer {
   }
 
   async #decideAndAppend(batch: Batch, again: boolean): Promise<Tried> {
-    const { replica, store, past, clock, observer } = this.#ports;
+    const { replica, store, past, clock, observer, stopwatchMs } = this.#ports;
     await replica.prepare();
     const readFirst = again || this.#contended;
     if (readFirst) await replica.catchUp();
@@ -211,10 +212,10 @@ export class Writer {
       this.#contended = true;
       return this.#decideAndAppend(batch, true);
     }
-    const sentMs = clock.monotonicMs();
+    const sentMs = stopwatchMs();
     const outcome = await store.append(replica.durable, plan.entries);
     if (outcome.kind === 'done') {
-      observer.committed({ entries: plan.entries.length, tookMs: clock.monotonicMs() - sentMs });
+      observer.committed({ entries: plan.entries.length, tookMs: stopwatchMs() - sentMs });
       return this.#tell(batch, plan, time.nowMs);
     }
     replica.abandon();

@@ -4,9 +4,10 @@ import { newRequestId, newSecret, withAccess } from '../../client/index.ts';
 import { openFilesMax, runFronted, type OpenOptions } from '../../daemon/index.ts';
 import { createHttpApp, defaultLimits, HostNames, listen } from '../../http/index.ts';
 import { defaultMcpLimits, openMcpHttp } from '../../mcp/index.ts';
-import { CoordinatorError, loadRequestParsers } from '../../protocol/index.ts';
+import { CoordinatorError, loadRequestParsers, type HealthAnswer } from '../../protocol/index.ts';
 import { systemTime } from '../../time/index.ts';
 import { tokensFolder } from './real-tokens.ts';
+import { logBytesOf, newMetrics } from './serve-metrics.ts';
 import { mcpDefaults } from '../mcp/mcp-defaults.ts';
 import type { Served, ServeWish, WorkspaceOf } from './world.ts';
 
@@ -25,9 +26,11 @@ export async function serveHttp(
   const folder = new TokenFolder(tokens);
   const parsers = await loadRequestParsers();
   const connectionsMax = Math.floor(((await openFilesMax()) ?? 65_536) * connectionsShare);
+  const metrics = newMetrics(options.version);
   await runFronted(
-    options,
-    async (coordinator, log) => {
+    { ...options, observer: metrics },
+    async (coordinator, log, figures) => {
+      const health = (): Promise<HealthAnswer> => coordinator.query({ kind: 'health' });
       const limits = { ...defaultLimits, requestsPerSecond: wish.requestsPerSecond };
       const mcp = await openMcpHttp({
         version: options.version,
@@ -51,12 +54,22 @@ export async function serveHttp(
         newRequestId,
         time: systemTime,
         onFault: (error) => log.error({ cause: error.stack }, 'a request met a fault of this program'),
+        onAnswered: (answered) => metrics.requestAnswered(answered),
+        metrics: () =>
+          metrics.page({ figures, health, logBytes: logBytesOf(options.repository), streams: app.streams }),
         limits,
       });
       const server = await listen(app, { host, port, tls, connectionsMax }).catch((error: unknown) => {
         throw cannotListen(host, port, error);
       });
-      return { url: server.url + prefix, close: () => server.close() };
+      const stopWatching = metrics.watchLoop();
+      return {
+        url: server.url + prefix,
+        close: () => {
+          stopWatching();
+          return server.close();
+        },
+      };
     },
     ({ url }) => onReady({ url, pid: process.pid }),
   );
