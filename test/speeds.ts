@@ -31,6 +31,7 @@ export const slowTests: readonly string[] = [
   'test/withstand/kill.test.ts',
   'test/withstand/hook-kills.test.ts',
   'test/withstand/serve.test.ts',
+  'test/withstand/serve-load.test.ts',
   'test/mcp/processes.test.ts',
   'sim/sim.test.ts',
   'test/spec/mutants/guards.test.ts',

@@ -57,13 +57,12 @@ export class Endurance {
     await this.#pause(pauseMs, signal);
   }
 
-  async #pause(forMs: number, signal: AbortSignal = neverAborted): Promise<void> {
-    if (!signal.aborted) await wakeAtFirst((wake) => this.#time.schedule(forMs, wake), onAbort(signal));
-    signal.throwIfAborted();
+  async #pause(forMs: number, signal?: AbortSignal): Promise<void> {
+    const givenUp = signal === undefined ? [] : [onAbort(signal)];
+    await wakeAtFirst(...givenUp, (wake) => this.#time.schedule(forMs, wake));
+    signal?.throwIfAborted();
   }
 }
-
-const neverAborted = new AbortController().signal;
 
 /**
  * Repeats an attempt until it succeeds, fails for good, or endurance ends; then its last failure is thrown. An attempt
