@@ -32,6 +32,7 @@ export const slowTests: readonly string[] = [
   'test/withstand/hook-kills.test.ts',
   'test/withstand/serve.test.ts',
   'test/withstand/serve-load.test.ts',
+  'test/withstand/two-hosts.test.ts',
   'test/mcp/processes.test.ts',
   'sim/sim.test.ts',
   'test/spec/mutants/guards.test.ts',

@@ -1,8 +1,8 @@
 import type { Entry, ScopePath } from '../core/index.ts';
-import type { SocketCoordinator } from '../client/index.ts';
+import type { Coordinator } from '../protocol/index.ts';
 import { Actor } from './cast.ts';
 import { LogFollower } from './log-follower.ts';
-import { reach } from './owner.ts';
+import { join, reach } from './owner.ts';
 import { bothAreThere, refusalsOf, type Role, type Way } from './report.ts';
 import type { Stage } from './stage.ts';
 
@@ -47,13 +47,13 @@ const contendedScopes = 4;
  */
 export class Director {
   readonly #stage: Stage;
-  readonly #coordinator: SocketCoordinator;
+  readonly #coordinator: Coordinator;
   readonly #say: (line: string) => void;
   readonly #log: LogFollower;
   readonly #killedOwners: number[] = [];
   readonly #actors: Actor[] = [];
 
-  private constructor(stage: Stage, coordinator: SocketCoordinator, say: (line: string) => void) {
+  private constructor(stage: Stage, coordinator: Coordinator, say: (line: string) => void) {
     this.#stage = stage;
     this.#coordinator = coordinator;
     this.#say = say;
@@ -61,10 +61,10 @@ export class Director {
   }
 
   static async begin(stage: Stage, say: (line: string) => void): Promise<Director> {
-    return new Director(stage, await reach(stage.commonDir, stage.worktree), say);
+    return new Director(stage, await join(stage), say);
   }
 
-  get coordinator(): SocketCoordinator {
+  get coordinator(): Coordinator {
     return this.#coordinator;
   }
 
@@ -89,8 +89,8 @@ export class Director {
     await Promise.all(this.#actors.map((actor) => actor.ended));
     await this.#log.until(() => this.#log.nothingIsHeld());
     await this.#log.stop();
-    await this.#coordinator.stopOwner('now');
     await this.#coordinator.close();
+    if (this.#stage.served === null) await endOwner(this.#stage);
     return { actors: this.#actors, entries: this.#log.entries, killedOwners: this.#killedOwners };
   }
 
@@ -101,10 +101,21 @@ export class Director {
   }
 
   #enter([role, way]: Part, scopes: readonly ScopePath[]): Actor {
-    const { commonDir, worktree } = this.#stage;
+    const { commonDir, worktree, served } = this.#stage;
     const seed = this.#actors.length + 1;
     const name = `${role}-${seed}`;
-    const actor = new Actor({ name, role, way, commonDir, worktree, scopes, rounds, ttlMs: leaseMs, seed });
+    const actor = new Actor({
+      name,
+      role,
+      way,
+      commonDir,
+      worktree,
+      served,
+      scopes,
+      rounds,
+      ttlMs: leaseMs,
+      seed,
+    });
     this.#actors.push(actor);
     return actor;
   }
@@ -168,6 +179,13 @@ export class Director {
     const { pid } = await this.#coordinator.query({ kind: 'health' });
     process.kill(pid, 'SIGKILL');
     this.#killedOwners.push(pid);
-    this.#say(`the coordinator (process ${pid}) is killed: whoever needs it next starts another`);
+    const next = this.#stage.served === null ? 'whoever needs it next starts another' : 'it is started again';
+    this.#say(`the coordinator (process ${pid}) is killed: ${next}`);
   }
+}
+
+async function endOwner({ commonDir, worktree }: Stage): Promise<void> {
+  const coordinator = await reach(commonDir, worktree);
+  await coordinator.stopOwner('now');
+  await coordinator.close();
 }

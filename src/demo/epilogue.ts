@@ -17,7 +17,7 @@ export async function playEpilogue(stage: Stage, say: (line: string) => void): P
   try {
     return await playScenes(stage, coordinator, say);
   } finally {
-    await coordinator.stopOwner('now');
+    if (stage.served === null) await coordinator.stopOwner('now');
     await coordinator.close();
   }
 }

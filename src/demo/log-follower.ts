@@ -1,5 +1,5 @@
 import { asRevision, type Entry, type Event } from '../core/index.ts';
-import type { SocketCoordinator } from '../client/index.ts';
+import type { Coordinator } from '../protocol/index.ts';
 
 /** The log as it grows, and waiting for it to make something true. */
 export class LogFollower {
@@ -8,7 +8,7 @@ export class LogFollower {
   readonly #ending = new AbortController();
   readonly #followed: Promise<void>;
 
-  constructor(coordinator: SocketCoordinator) {
+  constructor(coordinator: Coordinator) {
     this.#followed = this.#follow(coordinator);
   }
 
@@ -55,7 +55,7 @@ export class LogFollower {
     await this.#followed;
   }
 
-  async #follow(coordinator: SocketCoordinator): Promise<void> {
+  async #follow(coordinator: Coordinator): Promise<void> {
     for await (const entry of coordinator.watch(asRevision(1), this.#ending.signal)) {
       this.#entries.push(entry);
       for (const listener of this.#listeners) listener();

@@ -1,7 +1,10 @@
 /** `npm start`: several agents on a clone of a repository, with deaths and accidents, and a verdict from the log. */
 import { parseArgs } from 'node:util';
+import { join } from 'node:path';
 import { Director } from './director.ts';
 import { playEpilogue } from './epilogue.ts';
+import { cliMain, type Served } from './owner.ts';
+import { DemoServer } from './serving.ts';
 import { prepareStage, type Stage } from './stage.ts';
 import { judge, type Verdict } from './verdict.ts';
 import { LiveView } from './view.ts';
@@ -11,6 +14,7 @@ const usage = `Runs several agents against each other on a clone of a Git reposi
   npm start                     on this repository
   npm start -- --repo PATH      on a clone of another one
   npm start -- --keep           leaves the clone where it is, to look at
+  npm start -- --serve          all of them over HTTP, by a server that stays open afterwards, to look at
   npm start -- --clients        instead: real coding agents (fetched from npm, about 1.7 GB) with scripted models
 `;
 
@@ -23,6 +27,7 @@ async function main(): Promise<number> {
     options: {
       repo: { type: 'string', default: '.' },
       keep: { type: 'boolean' },
+      serve: { type: 'boolean' },
       clients: { type: 'boolean' },
       help: { type: 'boolean' },
     },
@@ -35,13 +40,43 @@ async function main(): Promise<number> {
   const stage = prepareStage(values.repo);
   process.stdout.write(`a clone of ${values.repo} in ${stage.worktree}\n`);
   try {
-    return await perform(stage);
+    return values.serve === true ? await performServed(stage) : await perform(stage);
   } finally {
     if (values.keep !== true) stage.clear();
   }
 }
 
-async function perform(stage: Stage): Promise<number> {
+/** Everybody takes part over HTTP; the server stays until it is interrupted. */
+async function performServed(stage: Stage): Promise<number> {
+  const server = await DemoServer.start(stage.worktree, join(stage.folder, 'state'));
+  const interrupted = new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve());
+  });
+  try {
+    const { served } = server;
+    const code = await perform({ ...stage, served }, interrupted);
+    if (code === interruptedCode) return code;
+    process.stdout.write(`\n${lookAround(served)}\n`);
+    await interrupted;
+    return code;
+  } finally {
+    await server.stop();
+  }
+}
+
+const interruptedCode = 130;
+const never = new Promise<void>(() => undefined);
+
+const lookAround = ({
+  url,
+  tokenFile,
+}: Served): string => `The server stays at ${url}, until Ctrl-C. In another shell:
+
+  export RHEMA_SERVER=${url} RHEMA_TOKEN_FILE=${tokenFile}
+  ${process.execPath} ${cliMain} status
+  curl -N -H "Authorization: Bearer $(cat ${tokenFile})" ${url}/api/v1/events`;
+
+async function perform(stage: Stage, interrupted: Promise<void> = never): Promise<number> {
   const startedAt = performance.now();
   const secondsSoFar = (): number => (performance.now() - startedAt) / 1000;
   const view = new LiveView(process.stdout, secondsSoFar);
@@ -56,7 +91,8 @@ async function perform(stage: Stage): Promise<number> {
     process.stdout.isTTY ? drawEveryMs : sayEveryMs,
   );
   try {
-    const plot = await withinLimit(director.play());
+    const plot = await Promise.race([withinLimit(director.play()), interrupted]);
+    if (plot === undefined) return interruptedCode;
     clearInterval(drawing);
     view.erase();
     const verdict = judge(plot, stage.worktree);

@@ -19,7 +19,7 @@ export class McpParticipant implements Participant {
   }
 
   static async join(briefing: Briefing): Promise<McpParticipant> {
-    const participant = new McpParticipant(briefing, await McpServer.start(briefing.worktree));
+    const participant = new McpParticipant(briefing, await McpServer.start(briefing));
     await participant.#done('agent_join', { task: `demo ${briefing.role}` });
     return participant;
   }

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { cliMain } from './owner.ts';
+import { cliMain, type Whereabouts } from './owner.ts';
 
 /** What a tool has answered. */
 export interface ToolAnswer {
@@ -28,8 +28,10 @@ export class McpServer {
   readonly #waiting = new Map<number, Waiting>();
   #calls = 0;
 
-  private constructor(worktree: string) {
+  private constructor({ worktree, served }: Whereabouts) {
+    const remote = served === null ? {} : { RHEMA_SERVER: served.url, RHEMA_TOKEN_FILE: served.tokenFile };
     this.#child = spawn(process.execPath, [cliMain, '-C', worktree, 'mcp'], {
+      env: { ...process.env, ...remote },
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     if (this.#child.stdout !== null)
@@ -40,8 +42,8 @@ export class McpServer {
     this.#child.once('error', (error) => this.#fail(error));
   }
 
-  static async start(worktree: string): Promise<McpServer> {
-    const server = new McpServer(worktree);
+  static async start(whereabouts: Whereabouts): Promise<McpServer> {
+    const server = new McpServer(whereabouts);
     await server.#request('initialize', {
       protocolVersion: '2025-11-25',
       capabilities: {},

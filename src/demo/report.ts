@@ -1,4 +1,5 @@
 import type { FencingToken, ScopePath } from '../core/index.ts';
+import type { Whereabouts } from './owner.ts';
 
 /** The parts that agents play. */
 export type Role =
@@ -17,12 +18,10 @@ export type Role =
 export type Way = 'socket' | 'mcp';
 
 /** What an agent process is told when it starts. */
-export interface Briefing {
+export interface Briefing extends Whereabouts {
   readonly name: string;
   readonly role: Role;
   readonly way: Way;
-  readonly commonDir: string;
-  readonly worktree: string;
   /** The busiest first. */
   readonly scopes: readonly ScopePath[];
   readonly rounds: number;

@@ -12,7 +12,7 @@ import { Participant as TakingPart, type Files, type HeldLock } from '../partici
 import type { Coordinator, ScopeView } from '../protocol/index.ts';
 import { systemTime } from '../time/index.ts';
 import { Notes } from './notes.ts';
-import { reach } from './owner.ts';
+import { join as reach } from './owner.ts';
 import type { Acquired, Participant, Refusal } from './participant.ts';
 import { notesFile, type Briefing } from './report.ts';
 
@@ -31,7 +31,7 @@ export class SocketParticipant implements Participant {
 
   static async join(briefing: Briefing): Promise<SocketParticipant> {
     const { commonDir, worktree, role } = briefing;
-    const coordinator = await reach(commonDir, worktree);
+    const coordinator = await reach(briefing);
     const sessions = sessionKeeping(commonDir, systemTime, coordinator);
     const files = notesIn(worktree);
     const ports = { coordinator, sessions, files, time: systemTime, newRequestId, newSecret };

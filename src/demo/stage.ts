@@ -11,11 +11,12 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
+import type { Whereabouts } from './owner.ts';
 
 /** Where the play takes place: a clone that nobody else uses. */
-export interface Stage {
-  readonly worktree: string;
-  readonly commonDir: string;
+export interface Stage extends Whereabouts {
+  /** Everything is in it. */
+  readonly folder: string;
   readonly clear: () => void;
 }
 
@@ -35,7 +36,7 @@ export function prepareStage(repository: string): Stage {
     clear();
     throw error;
   }
-  return { worktree, commonDir: join(worktree, '.git'), clear };
+  return { folder, worktree, commonDir: join(worktree, '.git'), served: null, clear };
 }
 
 /** A repository without scopes gets one for each top-level folder, each depending on the one before it. */

@@ -33,5 +33,5 @@ export function prepareScratch(): Stage {
   }
   execFileSync('git', ['init', '--quiet', worktree], { stdio: 'inherit' });
   const clear = (): void => rmSync(folder, { recursive: true, force: true });
-  return { worktree, commonDir: join(worktree, '.git'), clear };
+  return { folder, worktree, commonDir: join(worktree, '.git'), served: null, clear };
 }
