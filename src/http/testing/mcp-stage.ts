@@ -1,6 +1,6 @@
 /** For tests of MCP over HTTP: clients of the SDK in both eras, on an app in front of a real service, whose time a test moves. */
 import { Client, StreamableHTTPClientTransport, type CallToolResult } from '@modelcontextprotocol/client';
-import { parseScopePath, type Entry } from '../../core/index.ts';
+import { defaultSettings, nameOf, parseScopePath, type Entry, type Settings } from '../../core/index.ts';
 import {
   defaultMcpLimits,
   factsKey,
@@ -12,7 +12,8 @@ import {
 import { MemorySessions, type SessionKeeping } from '../../participant/index.ts';
 import { loadRequestParsers, type Coordinator } from '../../protocol/index.ts';
 import { ManualTime } from '../../time/index.ts';
-import { defaultLimits } from '../ports.ts';
+import type { HttpApp } from '../app.ts';
+import { defaultLimits, type Limits } from '../ports.ts';
 import { openStage, type Stage } from '../testing.ts';
 
 export type Era = 'legacy' | 'modern';
@@ -44,13 +45,28 @@ export class McpStage {
     this.#kept = kept;
   }
 
-  static async open(changed: Partial<McpHttpLimits> = {}): Promise<McpStage> {
+  static async open(
+    changed: Partial<McpHttpLimits> = {},
+    settings: Partial<Settings> = {},
+    http: Limits = defaultLimits,
+  ): Promise<McpStage> {
     // Loaded beforehand: no manual time waits for a module.
     await loadRequestParsers();
     const time = new ManualTime();
     const kept: Kept = new Map();
     const mcp = await openServer(time, kept, { ...limits, ...changed });
-    return new McpStage(await openStage({ mcp }, time), time, kept);
+    const stage = await openStage({ mcp, limits: http }, time);
+    const configured = { ...defaultSettings, maxLocksPerAgent: 4, ...settings };
+    await stage.service.submitInternal({ kind: 'Configure', by: 'service', settings: configured });
+    return new McpStage(stage, time, kept);
+  }
+
+  get app(): HttpApp {
+    return this.stage.app;
+  }
+
+  get tokens(): Stage['tokens'] {
+    return this.stage.tokens;
   }
 
   async connect(era: Era, token: string): Promise<McpClient> {
@@ -82,7 +98,7 @@ export class McpStage {
 
   async held(): Promise<readonly string[]> {
     const { locks } = await this.stage.service.query({ kind: 'status', at: null });
-    return locks.map((lock) => `${lock.agent} ${'scope' in lock ? lock.scope : ''}`);
+    return locks.map((lock) => `${lock.agent} ${nameOf(lock)}`).sort();
   }
 
   async presence(name: string): Promise<string | undefined> {
@@ -153,12 +169,42 @@ function workspaceOf(coordinator: Coordinator, sessions: SessionKeeping): Worksp
   };
 }
 
+/** What a client's requests go through. */
+interface Line {
+  breaking: AbortController | null;
+}
+
+/** What the server answers until the line breaks; then both sides see that. */
+async function throughLine(line: Line, stage: McpStage, init: RequestInit, token: string): Promise<Response> {
+  const { breaking } = line;
+  if (breaking === null) return stage.fetch(init, token);
+  const { signal } = breaking;
+  const broken = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(new Error('the connection broke')), { once: true });
+  });
+  const asked = stage.fetch({ ...init, signal }, token);
+  const response = await Promise.race([asked, broken]);
+  const [body] = [response.body?.getReader()];
+  const given = new ReadableStream<Uint8Array>({
+    pull: async (controller) => {
+      const read = await Promise.race([body?.read(), broken]).catch(async (error: unknown) => {
+        await body?.cancel();
+        throw error;
+      });
+      if (read === undefined || read.done) controller.close();
+      else controller.enqueue(read.value);
+    },
+  });
+  return new Response(given, response);
+}
+
 /** A client of the SDK. It listens only when a test says so. */
 export class McpClient {
   readonly #stage: McpStage;
   readonly #token: string;
   readonly #client: Client;
   readonly #transport: StreamableHTTPClientTransport;
+  readonly #line: Line;
   #stop: (() => Promise<void>) | null = null;
 
   private constructor(
@@ -166,7 +212,9 @@ export class McpClient {
     token: string,
     client: Client,
     transport: StreamableHTTPClientTransport,
+    line: Line,
   ) {
+    this.#line = line;
     this.#stage = stage;
     this.#token = token;
     this.#client = client;
@@ -174,13 +222,14 @@ export class McpClient {
   }
 
   static async connect(stage: McpStage, era: Era, token: string): Promise<McpClient> {
+    const line: Line = { breaking: null };
     const fetch = async (_: unknown, init: RequestInit = {}): Promise<Response> =>
-      init.method === 'GET' ? new Response(null, { status: 405 }) : stage.fetch(init, token);
+      init.method === 'GET' ? new Response(null, { status: 405 }) : throughLine(line, stage, init, token);
     const mode = era === 'legacy' ? 'legacy' : { pin: '2026-07-28' };
     const client = new Client({ name: 'test-client', version: '1' }, { versionNegotiation: { mode } });
     const transport = new StreamableHTTPClientTransport(new URL(url), { fetch });
     await client.connect(transport);
-    return new McpClient(stage, token, client, transport);
+    return new McpClient(stage, token, client, transport, line);
   }
 
   get sessionId(): string | undefined {
@@ -218,9 +267,22 @@ export class McpClient {
     this.#stop = async () => response.body?.cancel();
   }
 
+  /** The connection of the next request is one that may break. */
+  breakNext(): void {
+    this.#line.breaking = new AbortController();
+  }
+
+  breakNow(): void {
+    this.#line.breaking?.abort(new Error('the connection broke'));
+    this.#line.breaking = null;
+  }
+
   async stopListening(): Promise<void> {
+    const open = this.#stage.app.streams();
     await this.#stop?.();
     this.#stop = null;
+    // The server sees it some turns later.
+    while (this.#stage.app.streams() === open) await quiet();
   }
 
   close(): Promise<void> {
