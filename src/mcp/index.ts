@@ -18,6 +18,9 @@ export async function createFace(ports: McpPorts, options: FaceOptions): Promise
 
 /** The same over HTTP, in the process of the coordinator. */
 export async function openMcpHttp(ports: McpHttpPorts): Promise<McpHttp> {
-  const { McpHttp } = await import('./http/mcp-http.ts');
-  return new McpHttp(ports);
+  const [{ McpHttp }, { openDesk }] = await Promise.all([
+    import('./http/mcp-http.ts'),
+    import('./http/desks.ts'),
+  ]);
+  return new McpHttp({ ...ports, openDesk: (caller) => openDesk(ports, caller) });
 }

@@ -5,17 +5,10 @@
  * An agent is renewed by each call that names it, and while its client listens: by the stream of its session, or, where there
  * are no sessions, by `subscriptions/listen` under its token.
  */
-import {
-  createMcpHandler,
-  isLegacyRequest,
-  type McpHttpHandler,
-  type McpServer,
-} from '@modelcontextprotocol/server';
+import { createMcpHandler, isLegacyRequest, type McpHttpHandler } from '@modelcontextprotocol/server';
 import { every, type Cancel } from '../../time/index.ts';
-import { Face } from '../face.ts';
-import { createMcpServer } from '../server.ts';
 import { attended, isEventStream } from './bodies.ts';
-import type { HttpCaller, McpHttpPorts } from './ports.ts';
+import type { Desk, HttpCaller, TransportPorts } from './ports.ts';
 import { HttpPresence } from './presence.ts';
 import { Sessions } from './sessions.ts';
 
@@ -23,20 +16,20 @@ import { Sessions } from './sessions.ts';
 const sweepMs = 30_000;
 
 /** All that one token has. */
-interface Desk {
-  readonly face: Face;
+interface Place {
+  readonly desk: Desk;
   /** Of those who have no session. */
   readonly presence: HttpPresence;
   readonly handler: McpHttpHandler;
 }
 
 export class McpHttp {
-  readonly #ports: McpHttpPorts;
-  readonly #desks = new Map<string, Desk>();
+  readonly #ports: TransportPorts;
+  readonly #places = new Map<string, Place>();
   readonly #sessions: Sessions;
   readonly #stopSweeping: Cancel;
 
-  constructor(ports: McpHttpPorts) {
+  constructor(ports: TransportPorts) {
     this.#ports = ports;
     const { time, limits } = ports;
     this.#sessions = new Sessions({
@@ -44,14 +37,13 @@ export class McpHttp {
       limits,
       bodyBytesMax: limits.bodyBytesMax,
       newId: () => ports.newSecret(),
-      newServer: async (caller, presence) => this.#newServer(this.#deskOf(caller).face, presence),
+      newServer: (caller, presence) => this.#placeOf(caller).desk.newServer(presence),
     });
     this.#stopSweeping = every(time, sweepMs, () => this.#sweep());
   }
 
   async serve(request: Request, caller: HttpCaller): Promise<Response> {
-    const isOfSession = request.method !== 'POST' || request.headers.has('mcp-session-id');
-    if (isOfSession || (await isLegacyRequest(request, undefined, this.#bodyLimit)))
+    if (request.method !== 'POST' || (await isLegacyRequest(request, undefined, this.#bodyLimit)))
       return this.#sessions.serve(request, caller);
     return this.#serveStateless(request, caller);
   }
@@ -60,10 +52,10 @@ export class McpHttp {
   end(): void {
     this.#stopSweeping();
     this.#sessions.endAll();
-    for (const { face, presence, handler } of this.#desks.values()) {
+    for (const { desk, presence, handler } of this.#places.values()) {
       presence.endAll();
       void handler.close();
-      face.stop();
+      desk.stop();
     }
   }
 
@@ -72,7 +64,7 @@ export class McpHttp {
   }
 
   async #serveStateless(request: Request, caller: HttpCaller): Promise<Response> {
-    const { handler, presence } = this.#deskOf(caller);
+    const { handler, presence } = this.#placeOf(caller);
     if (request.headers.get('mcp-method') !== 'subscriptions/listen') return handler.fetch(request);
     const give = caller.takeStream();
     const answered = await handler.fetch(request);
@@ -89,44 +81,26 @@ export class McpHttp {
     return response;
   }
 
-  #deskOf(caller: HttpCaller): Desk {
-    const known = this.#desks.get(caller.token);
+  #placeOf(caller: HttpCaller): Place {
+    const known = this.#places.get(caller.token);
     if (known !== undefined) return known;
-    const ports = this.#ports;
-    const face = new Face(
-      {
-        open: () => ports.workspace(caller.coordinator, caller.token),
-        clock: ports.time,
-        newRequestId: () => ports.newRequestId(),
-        newSecret: () => ports.newSecret(),
-        report: (facts, message) => ports.report({ ...facts, token: caller.token }, message),
-      },
-      ports.options,
-    );
+    const desk = this.#ports.openDesk(caller);
     const presence = new HttpPresence();
-    const handler = createMcpHandler(() => this.#newServer(face, presence), {
+    const handler = createMcpHandler(() => desk.newServer(presence), {
       legacy: 'reject',
       maxSubscriptions: Infinity,
       ...this.#bodyLimit,
     });
-    const desk = { face, presence, handler };
-    this.#desks.set(caller.token, desk);
-    return desk;
-  }
-
-  #newServer(face: Face, client: HttpPresence): McpServer {
-    const { version } = this.#ports;
-    return createMcpServer({ version, face: async () => face, client, without: ofOwnFiles });
+    const place = { desk, presence, handler };
+    this.#places.set(caller.token, place);
+    return place;
   }
 
   #sweep(): void {
     this.#sessions.sweep();
-    for (const { face, presence } of this.#desks.values()) {
+    for (const { desk, presence } of this.#places.values()) {
       presence.endThoseRefused();
-      face.putAway(this.#ports.limits.agentSilentMs);
+      desk.putAway(this.#ports.limits.agentSilentMs);
     }
   }
 }
-
-/** It reads a file that its caller wrote, which lies on another machine. */
-const ofOwnFiles = ['context_record'] as const;

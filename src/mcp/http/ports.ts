@@ -1,3 +1,5 @@
+import type { McpServer } from '@modelcontextprotocol/server';
+import type { ClientPresence } from '../../participant/desk/index.ts';
 import type { Coordinator } from '../../protocol/index.ts';
 import type { Time } from '../../time/index.ts';
 import type { FaceOptions } from '../face.ts';
@@ -15,14 +17,30 @@ export interface HttpCaller {
   readonly takeStream: () => () => void;
 }
 
-export interface McpHttpPorts {
+/** What serves the clients of one token. */
+export interface Desk {
+  /** Of one session, or of one request where there are none. */
+  newServer(client: ClientPresence): McpServer;
+  /** Forgets agents for whom nobody was there for so long. */
+  putAway(silentMs: number): void;
+  /** Renews nobody any more. */
+  stop(): void;
+}
+
+/** What the transport stands on. */
+export interface TransportPorts {
+  readonly time: Time;
+  readonly limits: McpHttpLimits;
+  newSecret(): string;
+  /** Asked for at the first request of a token. */
+  openDesk(caller: HttpCaller): Desk;
+}
+
+export interface McpHttpPorts extends Omit<TransportPorts, 'openDesk'> {
   /** Of the package. */
   readonly version: string;
-  readonly time: Time;
   readonly options: FaceOptions;
-  readonly limits: McpHttpLimits;
   newRequestId(): string;
-  newSecret(): string;
   /** Is told of trouble that no caller hears of. */
   report(facts: Readonly<Record<string, unknown>>, message: string): void;
   /** The repository, as those who have a token see it. What lets its agents act is kept for them alone. */

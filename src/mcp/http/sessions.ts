@@ -27,7 +27,7 @@ export interface SessionPorts {
   readonly bodyBytesMax: number;
   newId(): string;
   /** What serves a client. */
-  newServer(caller: HttpCaller, presence: HttpPresence): Promise<McpServer>;
+  newServer(caller: HttpCaller, presence: HttpPresence): McpServer;
 }
 
 const notFound = -32_001;
@@ -75,7 +75,7 @@ export class Sessions {
       return refusal(405, badRequest, 'Method not allowed without Mcp-Session-Id', { Allow: 'POST' });
     this.#makeRoom(caller.token);
     const presence = new HttpPresence();
-    const server = await this.#ports.newServer(caller, presence);
+    const server = this.#ports.newServer(caller, presence);
     const transport = this.#newTransport(caller, presence);
     await server.connect(transport);
     const response = await transport.handleRequest(request);

@@ -1,0 +1,26 @@
+import { createMcpServer } from '../server.ts';
+import { Face } from '../face.ts';
+import type { Desk, HttpCaller, McpHttpPorts } from './ports.ts';
+
+/** It reads a file that its caller wrote, which lies on another machine. */
+const ofOwnFiles = ['context_record'] as const;
+
+/** What serves the clients of one token: our tools, at a desk of their own. */
+export function openDesk(ports: McpHttpPorts, { coordinator, token }: HttpCaller): Desk {
+  const face = new Face(
+    {
+      open: () => ports.workspace(coordinator, token),
+      clock: ports.time,
+      newRequestId: () => ports.newRequestId(),
+      newSecret: () => ports.newSecret(),
+      report: (facts, message) => ports.report({ ...facts, token }, message),
+    },
+    ports.options,
+  );
+  const { version } = ports;
+  return {
+    newServer: (client) => createMcpServer({ version, face: async () => face, client, without: ofOwnFiles }),
+    putAway: (silentMs) => face.putAway(silentMs),
+    stop: () => face.stop(),
+  };
+}
