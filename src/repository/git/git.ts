@@ -2,6 +2,7 @@ import { execFile, spawnSync, type ExecFileException } from 'node:child_process'
 import { RepositoryError } from '../errors.ts';
 import { endAll, noSuchProgram, withOwnDeadline } from './git-deadline.ts';
 import { GitSilence, ignoreFileInTheWay, pipeInTheWay } from './git-silence.ts';
+import { pipeWaitedFor } from './read-pipe.ts';
 
 export interface GitCall {
   readonly cwd: string;
@@ -53,6 +54,9 @@ const noProgramsByEnvironment = {
  */
 const gitAnswerMaxMs = 20_000;
 
+/** Git mostly answers sooner: after that it is looked for a pipe that it may wait for. */
+const doubtAfterMs = 1_000;
+
 /** For calls that read little or nothing: only a broken Git, a pipe in a file's place or a dead network disk takes longer. */
 export const shortCallMaxMs = 5_000;
 
@@ -85,8 +89,13 @@ export function runGit(call: GitCall): Promise<Buffer> {
   const program = withOwnDeadline('git', words, timeoutMs);
   return new Promise((resolve, reject) => {
     let isLate = false;
+    let isOver = false;
+    let heldUpBy: string | null = null;
     const child = execFile(program.file, program.args, options, (error, stdout, stderr) => {
+      isOver = true;
       clearTimeout(timer);
+      clearTimeout(doubt);
+      if (heldUpBy !== null) return reject(waitsForPipe(args, heldUpBy));
       if (isLate) return reject(tookTooLong(args, error));
       const said = stderr.toString('utf8');
       if (error !== null) return reject(gitError(args, error, said));
@@ -98,6 +107,11 @@ export function runGit(call: GitCall): Promise<Buffer> {
       silence.fell();
       endAll(child);
     }, timeoutMs);
+    const look = async (): Promise<void> => {
+      heldUpBy = await pipeWaitedFor(cwd, () => isOver);
+      if (heldUpBy !== null) endAll(child);
+    };
+    const doubt = setTimeout(() => void look(), doubtAfterMs);
     // Git may leave before it has read everything; its exit status then tells why.
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(input ?? '');

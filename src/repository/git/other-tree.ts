@@ -1,8 +1,9 @@
 import { relative, sep } from 'node:path';
 import { commonPointer, realDirectory } from './git-folder.ts';
 import { isInside } from './inside.ts';
-import { leadsTo, upwards } from './repository.ts';
+import { leadsTo } from './repository.ts';
 import { emptySubmoduleAround } from './submodules.ts';
+import { upwards } from './upwards.ts';
 
 /** A place in another working tree. */
 export interface OtherPlace {

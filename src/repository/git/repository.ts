@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { basename, delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
 import { refuseForeign, refuseUnnamedBare, type FoundGitFolder } from './acceptance.ts';
+import { upwards } from './upwards.ts';
 import { RepositoryError } from '../errors.ts';
 import { readGitConfig, type GitConfig } from './git-config.ts';
 import type { Repository, RepositoryHints } from './folders.ts';
@@ -131,14 +132,6 @@ export function leadsTo(folder: string): Led | null {
     return gitDirectoryOf(folder);
   } catch {
     return null;
-  }
-}
-
-/** A folder, and all that it lies in. */
-export function* upwards(start: string): Generator<string> {
-  for (let folder = start; ; folder = dirname(folder)) {
-    yield folder;
-    if (dirname(folder) === folder) return;
   }
 }
 

@@ -3,7 +3,7 @@ import { dirname, join, relative, sep } from 'node:path';
 import { submoduleMode } from './file-modes.ts';
 import { askGitAtOnce } from './git.ts';
 import { readRegularFile } from './regular-file.ts';
-import { upwards } from './repository.ts';
+import { upwards } from './upwards.ts';
 
 /**
  * The folder of a submodule around a path that is not initialised: nothing in it leads to its repository, and yet what lies in it
