@@ -7,7 +7,7 @@ import type { LockView, StatusAnswer } from '../protocol/index.ts';
 
 export interface AtRisk {
   readonly lock: LockView;
-  /** Of the tree, changed and not committed; sorted. */
+  /** Those that it covers; sorted. */
   readonly files: readonly string[];
 }
 
@@ -26,11 +26,22 @@ export function atRisk(
   { own, tree, changed }: InTree,
 ): readonly AtRisk[] {
   const trees = new Map(agents.map(({ agent: name, metadata }) => [name, metadata['worktree']]));
+  const here = locks.filter(({ agent }) => {
+    const place = trees.get(agent);
+    return typeof place !== 'string' || place === tree;
+  });
+  return locksOver(here, own, changed);
+}
+
+/** The locks of others that cover some files, wherever their agents work, and which files each. */
+export function locksOver(
+  locks: StatusAnswer['locks'],
+  own: ReadonlySet<AgentId>,
+  paths: readonly string[],
+): readonly AtRisk[] {
   return locks.flatMap((lock): AtRisk[] => {
-    const place = trees.get(lock.agent);
     if (own.has(lock.agent) || lock.resource !== undefined) return [];
-    if (typeof place === 'string' && place !== tree) return [];
-    const files = changed.filter((file) => isUnder(lock, file)).toSorted();
+    const files = paths.filter((file) => isUnder(lock, file)).toSorted();
     return files.length === 0 ? [] : [{ lock, files }];
   });
 }

@@ -75,6 +75,11 @@ export async function stagedFiles(root: string, indexFile: string | null): Promi
   return (await import('./git/changed-files.ts')).stagedFiles(root, indexFile);
 }
 
+/** See `stashed-files.ts`. */
+export async function stashedFiles(root: string, entry: string | null): Promise<readonly string[]> {
+  return (await import('./git/stashed-files.ts')).stashedFiles(root, entry);
+}
+
 /** See `changed-files.ts`. */
 export async function indexedTexts(
   root: string,

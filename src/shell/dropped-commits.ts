@@ -26,6 +26,12 @@ export function begunAnew(name: Field | undefined, start: Field | undefined): Dr
   return branch === null || from === null ? null : between(from, `refs/heads/${branch}`, branch);
 }
 
+/** `git branch -D NAME`: what led to it, and to no other. */
+export function removed(name: Field): DroppedCommits | null {
+  const branch = textOf(name);
+  return branch === null ? null : { range: `refs/heads/${branch}`, isOne: false, branch };
+}
+
 /** A rebase of others' commits just as they are is no loss to them; one that chooses may be. */
 export function rebased(call: GitCall): DroppedCommits | null {
   const [upstream, branch] = call.operands;

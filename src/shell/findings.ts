@@ -1,6 +1,6 @@
 import { findingsMax } from './bounds.ts';
 import { escaped, textField, type Field } from './fields.ts';
-import { namedPath } from './places.ts';
+import { namedPath, withoutMarks } from './places.ts';
 import type { Extent, GitOperation, ShellRead, ShellReading, ShellWrite, Unjudged, Why } from './reading.ts';
 
 export interface WriteOptions {
@@ -38,7 +38,7 @@ export class Findings {
   }
 
   unjudge(command: string, why: Why): void {
-    this.#add(this.#unjudged, { why, command });
+    this.#add(this.#unjudged, { why, command: withoutMarks(command) });
   }
 
   #add<Item>(to: Map<string, Item>, item: Item): void {

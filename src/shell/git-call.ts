@@ -2,6 +2,7 @@
 import { argumentsOf, type Arguments } from './arguments.ts';
 import { beginningOf, type Field } from './fields.ts';
 import type { Findings } from './findings.ts';
+import { withoutMarks } from './places.ts';
 import { pathspecField } from './pathspecs.ts';
 import type { DroppedCommits, GitKind } from './reading.ts';
 
@@ -27,6 +28,7 @@ export interface GitCalled {
 /** See `GitOperation`. */
 export interface OperationOptions {
   readonly orPath?: string | null;
+  readonly entry?: string | null;
   readonly drops?: DroppedCommits | null;
 }
 
@@ -73,15 +75,17 @@ export class GitCall {
   operation(
     kind: GitKind,
     paths: readonly Field[] | null = null,
-    { orPath = null, drops = null }: OperationOptions = {},
+    { orPath = null, entry = null, drops = null }: OperationOptions = {},
   ): void {
     this.#findings.git({
       kind,
       folder: this.#folder,
-      paths: paths === null || paths.length === 0 ? null : paths.map(beginningOf),
+      paths:
+        paths === null || paths.length === 0 ? null : paths.map((path) => withoutMarks(beginningOf(path))),
       arePathsKnown: paths?.every(({ kind: known }) => known === 'text') ?? true,
-      orPath,
-      drops,
+      orPath: orPath === null ? null : withoutMarks(orPath),
+      entry: entry === null ? null : withoutMarks(entry),
+      drops: drops === null ? null : plain(drops),
       skipsHooks: this.#skipsHooks,
     });
   }
@@ -108,3 +112,10 @@ export class GitCall {
     this.#findings.unjudge(this.#name, why);
   }
 }
+
+/** What names a revision is no folder. */
+const plain = ({ range, branch, ...rest }: DroppedCommits): DroppedCommits => ({
+  range: withoutMarks(range),
+  branch: withoutMarks(branch),
+  ...rest,
+});

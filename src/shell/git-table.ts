@@ -1,4 +1,5 @@
 /** Git's commands: one row each, with the options that take a value, and what it does. */
+import { applyBranch, applySymbolicRef, applyUpdateRef } from './git-branches.ts';
 import { amended, begunAnew, rebased, resetTo, rewritten } from './dropped-commits.ts';
 import { textField, textOf, type Field } from './fields.ts';
 import { fieldWithin, lastName } from './findings.ts';
@@ -55,23 +56,39 @@ function commit(call: GitCall): void {
 
 function stash(call: GitCall): void {
   const [first, ...rest] = call.operands;
-  const word = textOf(first) ?? 'push';
-  if (['drop', 'clear'].includes(word)) return call.operation('dropStash');
+  const isNamed = call.afterDashes?.length !== call.operands.length;
+  const word = isNamed ? (textOf(first) ?? 'push') : 'push';
+  if (word === 'clear') return call.operation('dropStash');
+  if (word === 'drop') return call.operation('dropStash', null, { entry: entryOf(rest[0]) });
   if (['list', 'show', 'create', 'store'].includes(word)) return;
-  if (['pop', 'apply', 'branch'].includes(word)) return call.operation('unstash');
+  if (['pop', 'apply'].includes(word)) return call.operation('unstash', null, { entry: entryOf(rest[0]) });
+  if (word === 'branch') {
+    call.operation('checkout');
+    return call.operation('unstash', null, { entry: entryOf(rest[1]) });
+  }
   const paths = word === 'push' ? (call.afterDashes ?? rest) : [];
   const isAll = call.has('-u', '--include-untracked', '-a', '--all');
   call.operation(isAll && paths.length === 0 ? 'stashAll' : 'stash', paths);
   call.writes(paths);
 }
 
+/** The newest, where none is named. */
+function entryOf(named: Field | undefined): string | null {
+  const text = named === undefined ? '0' : textOf(named);
+  return text !== null && /^\d+$/.test(text) ? `stash@{${text}}` : text;
+}
+
 function reset(call: GitCall): void {
   const drops = resetTo(call.operands[0]);
   if (call.has('--hard', '--merge', '--keep')) return call.operation('resetHard', null, { drops });
-  const paths =
-    call.afterDashes ?? call.operands.filter((operand, index) => index > 0 || isSurelyPath(operand));
-  if (call.has('--soft', '--mixed', '-N') || paths.length === 0)
-    return call.operation('reset', null, { drops });
+  if (call.has('--soft')) return call.operation('resetSoft', null, { drops });
+  const [first, ...more] = call.operands;
+  const isPath = first !== undefined && (isSurelyPath(first) || (more.length > 0 && !isRevision(first)));
+  const paths = call.afterDashes ?? (isPath ? call.operands : more);
+  if (paths.length === 0) {
+    const orPath = first === undefined || isRevision(first) ? null : textOf(first);
+    return call.operation('reset', null, { orPath, drops });
+  }
   call.operation(paths.some(isEverything) ? 'reset' : 'unstage', paths);
 }
 
@@ -130,8 +147,7 @@ function restore(call: GitCall): void {
 
 function remove(call: GitCall): void {
   if (call.has('-n', '--dry-run')) return;
-  if (call.has('--cached')) return call.operation('unstage', call.operands);
-  call.operation('rm', call.operands);
+  call.operation(call.has('--cached') ? 'unstage' : 'rm', call.operands);
   call.writes(call.operands);
 }
 
@@ -203,6 +219,11 @@ export const gitCommands: Readonly<Record<string, GitCommand>> = {
     'run',
     'replay',
   ]),
+  branch: {
+    valued: '-u --set-upstream-to',
+    asked: '--delete --force --move --copy --remotes',
+    apply: applyBranch,
+  },
   checkout: {
     valued: `-b -B --orphan --conflict ${from}`,
     asked: '--detach --patch --force',
@@ -276,11 +297,13 @@ export const gitCommands: Readonly<Record<string, GitCommand>> = {
     'set-branch',
     'foreach',
   ]),
+  'symbolic-ref': { valued: '-m', apply: applySymbolicRef },
   switch: {
     valued: '-c -C --create --force-create --orphan --conflict',
     asked: '--detach --discard-changes --force',
     apply: switchTo,
   },
+  'update-ref': { valued: '-m', asked: '--stdin', apply: applyUpdateRef },
   worktree: { valued: '-b -B --reason --expire', apply: worktree },
 };
 
@@ -293,7 +316,7 @@ function outputs(call: GitCall, ...names: readonly string[]): void {
 
 /** They change nothing in a working tree. Any other word may be an alias. */
 export const readOnlyCommands: ReadonlySet<string> = new Set(
-  'annotate blame branch bundle cat-file check-attr check-ignore check-mailmap check-ref-format cherry clone column commit-graph commit-tree config count-objects credential daemon describe diff-files diff-index diff-tree difftool fetch for-each-ref for-each-repo format-rev fsck gc get-tar-commit-id grep hash-object help hook index-pack init interpret-trailers lfs ls-files ls-remote ls-tree mailinfo maintenance merge-base merge-file merge-tree mktree multi-pack-index name-rev notes pack-objects pack-refs patch-id prune range-diff reflog remote repack replace rerere rev-list rev-parse send-email shortlog show-branch show-index show-ref status stripspace symbolic-ref tag unpack-objects update-index update-ref update-server-info var verify-commit verify-pack verify-tag version whatchanged write-tree'.split(
+  'annotate blame bundle cat-file check-attr check-ignore check-mailmap check-ref-format cherry clone column commit-graph commit-tree config count-objects credential daemon describe diff-files diff-index diff-tree difftool fetch for-each-ref for-each-repo format-rev fsck gc get-tar-commit-id grep hash-object help hook index-pack init interpret-trailers lfs ls-files ls-remote ls-tree mailinfo maintenance merge-base merge-file merge-tree mktree multi-pack-index name-rev notes pack-objects pack-refs patch-id prune range-diff reflog remote repack replace rerere rev-list rev-parse send-email shortlog show-branch show-index show-ref status stripspace tag unpack-objects update-index update-server-info var verify-commit verify-pack verify-tag version whatchanged write-tree'.split(
     ' ',
   ),
 );

@@ -45,9 +45,10 @@ export interface ShellRead extends NamedPath {
  * What Git does beyond the files that are named to it; those are writes.
  * - `checkout`: HEAD goes elsewhere, and the files with it; `newBranch`: HEAD goes to a new branch, the files stay;
  * - `restore`: files of the whole folder are as in a commit again, also by `checkout .`;
- * - `resetHard`: files and index; `reset`: HEAD or index only; `unstage`: index entries of the paths;
+ * - `resetHard`: files and index; `reset`: the index, and HEAD with it; `resetSoft`: HEAD only; `unstage`: index entries of the paths;
  * - `addAll`, `commitAll`: whatever was changed, whoever did it; `addTracked` and `stash` of it what Git knows, `stashAll` new files, too;
- * - `unstash`: what was stashed is put back, also by `stash apply`;
+ * - `unstash`: what was stashed is put back, also by `stash apply`; of one `entry`, as is `dropStash`;
+ * - `branch`: a branch goes elsewhere, or away, and no file with it;
  * - `commit` without paths: whatever is staged;
  * - the others are Git's own words.
  */
@@ -58,6 +59,7 @@ export type GitKind =
   | 'am'
   | 'apply'
   | 'bisect'
+  | 'branch'
   | 'checkout'
   | 'cherry-pick'
   | 'clean'
@@ -74,6 +76,7 @@ export type GitKind =
   | 'rebase'
   | 'reset'
   | 'resetHard'
+  | 'resetSoft'
   | 'restore'
   | 'revert'
   | 'rm'
@@ -93,8 +96,10 @@ export interface GitOperation {
   readonly paths: readonly string[] | null;
   /** Whether these are all that it names: others may have names that are known only when it is run. */
   readonly arePathsKnown: boolean;
-  /** `git checkout NAME` is of a file where no branch has this name. */
+  /** `git checkout NAME`, as `git reset NAME`, is of a file where no branch has this name. */
   readonly orPath: string | null;
+  /** The entry of the stash that is meant, as Git takes it; null: all, or one that is known only when it is run. */
+  readonly entry: string | null;
   /** Commits that a branch would have no longer, or in another form; null: none that can be known. */
   readonly drops: DroppedCommits | null;
   /** `--no-verify`, or hooks that are looked for elsewhere (`-c core.hooksPath=`). */

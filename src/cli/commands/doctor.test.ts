@@ -37,6 +37,7 @@ const inspection: Inspection = {
   history: async () => null,
   changedAmong: async () => [],
   stagedFiles: async () => [],
+  stashedFiles: async () => [],
   indexedTexts: async () => ({ before: null, after: null }),
   ignoredAmong: async () => new Set(),
   changedFiles: async () => [],

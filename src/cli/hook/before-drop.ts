@@ -22,7 +22,7 @@ export interface GitAct {
 /** Why it is not to be run; null: no agent that is here would lose a commit. `there`: where it is run. */
 export async function beforeDrop(
   { call, agent }: GitAct,
-  { drops }: Pick<GitOperation, 'drops'>,
+  { kind, drops }: Pick<GitOperation, 'kind' | 'drops'>,
   there: Repository,
   { agents }: StatusAnswer,
 ): Promise<string | null> {
@@ -39,7 +39,8 @@ export async function beforeDrop(
     onlyOnBranch: drops.branch,
   });
   const lost = (commits ?? []).filter(({ agent: maker }) => maker !== null && others.has(maker));
-  return lost.length === 0 ? null : refusedText(lost);
+  if (lost.length > 0) return refusedText(lost, kind === 'branch' ? keepBranch(drops.branch) : revert);
+  return kind === 'branch' ? underOthers(call, drops.branch, { there, others, agents }) : null;
 }
 
 /** What a subagent commits is of the session that started it. */
@@ -48,9 +49,43 @@ function committerFor(agents: StatusAnswer['agents'], agent: AgentId | null): Ag
   return agents.find((view) => view.agent === starter)?.agent ?? agent;
 }
 
-const shownMax = 5;
+interface AroundBranch {
+  /** Where it is run: whose branch is moved there sees it. */
+  readonly there: Repository;
+  readonly others: ReadonlySet<string>;
+  readonly agents: StatusAnswer['agents'];
+}
 
-function refusedText(commits: readonly CommitMade[]): string {
+/** A branch that others have in a working tree of theirs is not moved from elsewhere: all that it has more would look undone there. */
+async function underOthers(
+  call: Call,
+  branch: string,
+  { there, others, agents }: AroundBranch,
+): Promise<string | null> {
+  const trees = (await call.world.inspection.checkedOut(there)).filter(
+    (tree) => tree.branch === `refs/heads/${branch}` && tree.worktree !== there.worktree,
+  );
+  for (const { worktree } of trees) {
+    const there = agents.find(
+      ({ agent, metadata }) => others.has(agent) && metadata['worktree'] === worktree,
+    );
+    if (there !== undefined)
+      return [
+        line`not run: the branch ${branch} would move under ${there.agent}, which works on it in ${worktree}.`,
+        '  Use a branch of your own: git branch NAME REV',
+      ].join('\n');
+  }
+  return null;
+}
+
+const shownMax = 5;
+const revert = '  Undo a commit by another one, without those: git revert REV. Add to one by a new commit.';
+const keepBranch = (branch: string): string =>
+  branch === 'HEAD'
+    ? revert
+    : line`  Leave that branch, or keep them by another one first: git branch NAME ${branch}`;
+
+function refusedText(commits: readonly CommitMade[], remedy: string): string {
   const more = commits.length - shownMax;
   return [
     'not run: it would take commits of others from the branch, or change them, before they are pushed:',
@@ -58,6 +93,6 @@ function refusedText(commits: readonly CommitMade[]): string {
       .slice(0, shownMax)
       .map(({ agent, id, subject }) => line`  ${agent ?? ''}: ${id.slice(0, 10)} ${subject}`),
     ...(more > 0 ? [`  and ${count(more, 'more commit')}`] : []),
-    '  Undo a commit by another one, without those: git revert REV. Add to one by a new commit.',
+    remedy,
   ].join('\n');
 }

@@ -10,6 +10,7 @@ import { someNames } from '../../wording/index.ts';
 import { line, shellCommand } from '../format/text.ts';
 import type { Repository } from '../world/world.ts';
 import { beforeDrop, type GitAct } from './before-drop.ts';
+import { beforeStash, isOfStash } from './before-stash.ts';
 
 /** What each would do to the work of others, and how the same is done to one's own alone; null: not at all. */
 interface WholeTree {
@@ -20,6 +21,10 @@ interface WholeTree {
 }
 
 const apart = null;
+const unstaging: WholeTree = {
+  does: 'take out of the index',
+  narrower: (own) => ['git', 'restore', '--staged', '--', ...own],
+};
 const wholeTree: Readonly<Partial<Record<GitKind, WholeTree>>> = {
   stash: { does: 'take away', narrower: (own) => ['git', 'stash', 'push', '--', ...own] },
   stashAll: {
@@ -27,11 +32,12 @@ const wholeTree: Readonly<Partial<Record<GitKind, WholeTree>>> = {
     touches: 'all',
     narrower: (own) => ['git', 'stash', 'push', '--include-untracked', '--', ...own],
   },
-  unstash: { does: 'stand in the way of, or mix up,', narrower: apart },
   resetHard: {
     does: 'undo',
     narrower: (own) => ['git', 'restore', '--source=HEAD', '--staged', '--worktree', '--', ...own],
   },
+  reset: unstaging,
+  unstage: unstaging,
   restore: { does: 'undo', narrower: (own) => ['git', 'restore', '--', ...own] },
   clean: { does: 'delete', touches: 'untracked', narrower: (own) => ['git', 'clean', '-f', '--', ...own] },
   add: { does: 'stage', narrower: (own) => ['git', 'add', '--', ...own] },
@@ -54,8 +60,11 @@ const wholeTree: Readonly<Partial<Record<GitKind, WholeTree>>> = {
   'sparse-checkout': { does: 'take away', narrower: apart },
 };
 
-/** What they name goes into the next commit, and is not written: of all others the files are judged that they would write. */
-const takesPaths: ReadonlySet<GitKind> = new Set<GitKind>(['add', 'commit']);
+/** They take what is staged out of the next commit. */
+const unstages: ReadonlySet<GitKind> = new Set<GitKind>(['reset', 'unstage']);
+
+/** What they name goes into the next commit, or out of it, and is not written: of all others the files are judged that they would write. */
+const takesPaths: ReadonlySet<GitKind> = new Set<GitKind>(['add', 'commit', ...unstages]);
 
 const isOfCommits: ReadonlySet<GitKind> = new Set<GitKind>([
   ...takesPaths,
@@ -66,7 +75,9 @@ const isOfCommits: ReadonlySet<GitKind> = new Set<GitKind>([
 
 /** Why it is not to be run; null: nothing of it is in the way of others. */
 export async function beforeGit(act: GitAct, operations: readonly GitOperation[]): Promise<string | null> {
-  const judgeable = operations.filter((operation) => isWhole(operation) || operation.drops !== null);
+  const judgeable = operations.filter(
+    (operation) => isWhole(operation) || isOfStash(operation) || operation.drops !== null,
+  );
   if (judgeable.length === 0) return null;
   const coordinator = await act.call.coordinator();
   const status = await coordinator.query({ kind: 'status', at: null });
@@ -84,6 +95,7 @@ async function judged(act: GitAct, operation: GitOperation, status: StatusAnswer
   if (operation.folder === null) return null;
   const there = await repositoryAt(act, act.onDisk(operation.folder));
   if (there === null || there.worktree === null || there.commonDir !== act.repository.commonDir) return null;
+  if (isOfStash(operation)) return beforeStash(act, operation, there, status);
   const dropped = await beforeDrop(act, operation, there, status);
   if (dropped !== null || !isWhole(operation)) return dropped;
   const meant = isOfPath(act, operation) ? ofPath(operation) : operation;
@@ -107,10 +119,10 @@ async function beforeWhole(
   return refusedText(operation, risks, files);
 }
 
-/** Its changes are undone, as by `git restore`. */
+/** Its changes are undone, as by `git restore`, or taken out of the index. */
 const ofPath = (operation: GitOperation): GitOperation => ({
   ...operation,
-  kind: 'restore',
+  kind: operation.kind === 'reset' ? 'unstage' : 'restore',
   paths: operation.orPath === null ? null : [operation.orPath],
   orPath: null,
 });
@@ -122,6 +134,12 @@ async function touchedBy(
   there: Repository,
 ): Promise<readonly string[]> {
   const { inspection } = call.world;
+  if (unstages.has(kind)) {
+    const staged = await inspection.stagedFiles(there, call.ports.env);
+    if (paths === null || staged.length === 0) return staged;
+    const named = new Set(await inspection.changedAmong(there, onDisk(folder ?? '.'), paths));
+    return staged.filter((file) => named.has(file));
+  }
   if (paths !== null) return inspection.changedAmong(there, onDisk(folder ?? '.'), paths);
   if (kind === 'commit') return inspection.stagedFiles(there, call.ports.env);
   return inspection.changedFiles(there, wholeTree[kind]?.touches ?? 'tracked');

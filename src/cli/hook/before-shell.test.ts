@@ -43,6 +43,7 @@ describe('a shell command', () => {
     'git switch -c mine',
     'git checkout -b mine',
     'git checkout --orphan mine',
+    'git symbolic-ref HEAD refs/heads/mine',
     'cd web && git clean -fd && git stash -u',
     'git pull --rebase',
     'git add api/a.ts web',
@@ -143,7 +144,7 @@ describe('a shell command', () => {
     expect((await run(two, 'git stash')).told).toMatch(
       /would take away what others have not committed yet in this working tree:\n {2}claude-\w{6}: api\/a\.ts \(editing in claude\)\n {2}For your own files alone: git stash push -- web\/w\.ts\n/,
     );
-    for (const command of ['git rebase main', 'git stash pop'])
+    for (const command of ['git rebase main', 'git stash branch mine'])
       expect((await run(two, command)).told, command).toMatch(/git worktree add/);
   });
 
@@ -244,6 +245,46 @@ describe('a shell command', () => {
       ]);
     });
 
+    test.each([
+      'git branch -D kept',
+      'git branch -f kept HEAD',
+      'git branch -M other kept',
+      'git update-ref refs/heads/kept HEAD',
+      'git update-ref -d refs/heads/kept',
+      'git update-ref HEAD HEAD~2',
+    ])('is refused where only that branch has one of another agent: %s', async (command) => {
+      const { root, two, names } = await committed();
+      git(root, 'branch', 'other', 'HEAD~2');
+      if (!command.includes(' HEAD ')) {
+        git(root, 'branch', 'kept');
+        git(root, 'reset', '--quiet', '--hard', 'HEAD~2');
+      }
+      const { code, told } = await run(two, command);
+      expect([code, told]).toEqual([2, expect.stringContaining(`  ${names[0]}: `)]);
+    });
+
+    test('of a branch is run where nothing is lost by it, and not where others work on it in a tree of theirs', async () => {
+      const { root, two, names } = await committed();
+      git(root, 'branch', 'same');
+      git(root, 'branch', 'older', 'HEAD~2');
+      for (const command of [
+        'git branch -D same older',
+        'git branch -f older HEAD',
+        'git branch new HEAD~2',
+        'git branch -d older',
+        'git update-ref refs/heads/older HEAD',
+        'git update-ref refs/tags/x HEAD~2',
+      ])
+        expect((await run(two, command)).told, command).toBe('');
+      const tree = join(temporaryFolder(), 'theirs');
+      git(root, 'worktree', 'add', '--quiet', tree, 'older');
+      await new Session(tree, 'three').before(join(tree, 'api/b.ts'));
+      for (const command of ['git update-ref refs/heads/older HEAD', 'git branch -f older HEAD'])
+        expect((await run(two, command)).told, command).toContain('would move under');
+      expect((await run(two, 'git symbolic-ref HEAD refs/heads/same')).code).toBe(0);
+      expect(names).toHaveLength(2);
+    });
+
     test('is run where all of them are its own, pushed, on another branch, or of nobody that is here', async () => {
       const { root, one, two, names } = await committed();
       for (const command of [
@@ -275,6 +316,110 @@ describe('a shell command', () => {
     expect((await run(two, 'git commit -m x')).code).toBe(0);
     git(root, 'add', 'api/a.ts');
     expect((await run(two, 'git commit -m x')).code).toBe(2);
+  });
+
+  test.each([
+    'git reset',
+    'git reset HEAD',
+    'git reset .',
+    'git reset api/a.ts',
+    'git reset -- api web',
+    'git reset --mixed HEAD',
+    'git restore --staged api/a.ts',
+    'cd api && git restore -S .',
+    'git rm --cached api/a.ts',
+    'git rm -r --cached api',
+    'git stash push -- api/a.ts',
+    'git stash -- api/a.ts web',
+    'git stash push --staged',
+  ])('that takes out of the index, or away, what others have staged is refused: %s', async (command) => {
+    const { root, two } = await begun();
+    write(root, { 'web/w.ts': 'of two\n' });
+    git(root, 'add', 'api/a.ts', 'web/w.ts');
+    const { code, told } = await run(two, command);
+    expect([code, told], told).toEqual([2, expect.stringContaining('api/a.ts')]);
+  });
+
+  test('that takes out of the index what is its own, or nothing, is run', async () => {
+    const { root, one, two } = await begun();
+    await two.before('web/w.ts');
+    write(root, { 'web/w.ts': 'of two\n' });
+    for (const command of ['git reset', 'git restore --staged .'])
+      expect((await run(two, command)).told, command).toBe('');
+    git(root, 'add', '.');
+    for (const command of [
+      'git reset web/w.ts',
+      'git restore --staged web',
+      'git rm --cached web/w.ts',
+      'git stash push -- web/w.ts',
+      'git reset --soft HEAD',
+    ])
+      expect((await run(two, command)).told, command).toBe('');
+    expect((await run(two, 'git reset')).told).toMatch(
+      /would take out of the index [^]* {2}claude-\w{6}: api\/a\.ts[^]*git restore --staged -- web\/w\.ts/,
+    );
+    expect((await run(one, 'git reset api/a.ts')).code).toBe(0);
+  });
+
+  describe('on the stash', () => {
+    /** Both have put something aside, two last, and both have other work in the tree. */
+    const putAside = async () => {
+      const { root, one, two } = await begun();
+      git(root, 'stash', 'push', '--quiet', '--', 'api/a.ts');
+      await two.before('web/w.ts');
+      await two.before('web/new.ts', 'Write');
+      write(root, { 'web/w.ts': 'of two\n', 'web/new.ts': 'new\n' });
+      git(root, 'stash', 'push', '--quiet', '--include-untracked', '--', 'web');
+      await one.before('api/b.ts');
+      await two.before('web/z.ts', 'Write');
+      write(root, { 'api/b.ts': 'more of one\n', 'web/z.ts': 'z\n' });
+      return { root, one, two };
+    };
+
+    test('an entry of its own comes back, whatever others have uncommitted beside it', async () => {
+      const { one, two } = await putAside();
+      for (const [session, command] of [
+        [two, 'git stash pop'],
+        [two, 'git stash apply stash@{0}'],
+        [one, 'git stash pop stash@{1}'],
+        [one, 'git stash pop 1'],
+        [one, 'git stash drop 1'],
+        [two, 'git stash drop'],
+      ] as const)
+        expect(await run(session, command), command).toMatchObject({ code: 0, told: '' });
+    });
+
+    test.each([
+      'git stash pop',
+      'git stash drop',
+      'git stash clear',
+      'git stash apply --index',
+      'git stash drop 0',
+    ])('an entry of another agent is left to it: %s', async (command) => {
+      const { root, one } = await putAside();
+      const { code, told } = await run(one, command);
+      expect([code, told]).toEqual([
+        2,
+        expect.stringMatching(/claude-\w{6}: web\/(new|w)\.ts[^]*stash@\{N\}/),
+      ]);
+      git(root, 'add', '.');
+      git(root, 'commit', '--quiet', '--message', 'all');
+      expect((await run(one, command)).code).toBe(2);
+    });
+
+    test('what nobody holds any more is anybody’s, and so is a stash without entries', async () => {
+      const { root, one, two } = await putAside();
+      await two.say('SessionEnd');
+      for (const command of [
+        'git stash pop',
+        'git stash clear',
+        'git stash drop stash@{7}',
+        'git stash pop "$E"',
+      ])
+        expect((await run(one, command)).told, command).toBe('');
+      git(root, 'stash', 'clear');
+      expect((await run(two, 'git stash drop')).code).toBe(0);
+    });
   });
 
   test('that shows a file is a read of it: what was changed since is not written over', async () => {

@@ -28,6 +28,7 @@ export const plainInspection: Inspection = {
   changedFiles: unexpected('changedFiles'),
   changedAmong: unexpected('changedAmong'),
   stagedFiles: unexpected('stagedFiles'),
+  stashedFiles: unexpected('stashedFiles'),
   indexedTexts: unexpected('indexedTexts'),
   committedBy: unexpected('committedBy'),
   ignoredAmong: async () => new Set(),

@@ -22,6 +22,7 @@ import {
   scanRepository,
   scopeFromInput,
   stagedFiles,
+  stashedFiles,
   indexedTexts,
 } from '../../repository/index.ts';
 import type { PathPlace, ScanResult } from '../../repository/index.ts';
@@ -53,6 +54,7 @@ export const realInspection: Inspection = {
     worktree === null ? [] : changedAmong(worktree, cwd, paths),
   stagedFiles: async ({ worktree }, env) =>
     worktree === null ? [] : stagedFiles(worktree, env['GIT_INDEX_FILE'] ?? null),
+  stashedFiles: ({ worktree, commonDir }, entry) => stashedFiles(worktree ?? commonDir, entry),
   indexedTexts: async ({ worktree }, env, path) =>
     worktree === null
       ? { before: null, after: null }

@@ -214,6 +214,8 @@ export interface Inspection {
   changedAmong(repository: Repository, cwd: string, paths: readonly string[]): Promise<readonly string[]>;
   /** Files that a commit of the index would change; of the one that Git names to its hooks, where it names one. */
   stagedFiles(repository: Repository, env: Environment): Promise<readonly string[]>;
+  /** Files in an entry of the stash, as Git names it, or in all of them. */
+  stashedFiles(repository: Repository, entry: string | null): Promise<readonly string[]>;
   /** What one of them is in the last commit, and would be in the next. */
   indexedTexts(repository: Repository, env: Environment, path: ScopePath): Promise<IndexedTexts>;
   /** Files that a commit of some paths alone would change, as Git takes them in a folder. */

@@ -49,12 +49,13 @@ function writeText(write: ShellWrite): string {
 const readText = (read: ShellRead): string =>
   `${read.command} shows ${placeText(read)}${matching(read.pattern)}`;
 
-function gitText({ kind, folder, paths, orPath, drops, skipsHooks }: GitOperation): string {
+function gitText({ kind, folder, paths, orPath, entry, drops, skipsHooks }: GitOperation): string {
   return [
     `git: ${kind}`,
     ...(folder === '.' ? [] : [`in ${folder ?? '?'}`]),
     ...(paths === null ? [] : [`of ${paths.join(' ')}`]),
     ...(orPath === null ? [] : [`or file ${orPath}`]),
+    ...(entry === null ? [] : [`at ${entry}`]),
     ...(drops === null ? [] : [`drops ${drops.range}${drops.isOne ? ' alone' : ''} from ${drops.branch}`]),
     ...(skipsHooks ? ['without hooks'] : []),
   ].join(' ');
