@@ -98,7 +98,7 @@ export class Call {
   }
 
   async #locate(): Promise<Repository> {
-    const server = this.#server();
+    const server = this.server();
     const found = await this.#find();
     return server === undefined ? found : { ...found, server };
   }
@@ -125,7 +125,7 @@ export class Call {
   }
 
   /** Where the coordinator is, if not on this machine: `--server`, else RHEMA_SERVER. */
-  #server(): string | undefined {
+  server(): string | undefined {
     const text = this.options.server ?? this.ports.env['RHEMA_SERVER'] ?? '';
     if (text === '') return undefined;
     const server = serverAddress(text);

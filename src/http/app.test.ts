@@ -289,7 +289,13 @@ describe('health', () => {
     expect(await bodyOf(await call('/healthz', { token: null }))).toEqual({ ok: true });
     expect(await bodyOf(await call('/readyz', { token: null }))).toEqual({
       ok: true,
-      checks: { log: true, invariants: true },
+      checks: {
+        log: true,
+        agent_coordination: true,
+        lock_consistency: true,
+        sync_status: true,
+        safety_invariants: true,
+      },
     });
   });
 });

@@ -1,11 +1,13 @@
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { CoordinatorError, invalidInput } from '../protocol/index.ts';
+import { CoordinatorError, invalidInput, type Checks } from '../protocol/index.ts';
+import { about } from './about.ts';
 import { admission } from './admission.ts';
 import { command, query, refresh, ticket } from './asking.ts';
 import { tooLarge } from './bodies.ts';
 import { EventStreams } from './events.ts';
 import { asFailure } from './failures.ts';
+import { atMostEvery, checksOf } from './health.ts';
 import { McpRoute } from './mcp.ts';
 import { openApi } from './openapi.ts';
 import { OpenStreams } from './open-streams.ts';
@@ -17,6 +19,8 @@ export interface HttpApp {
   readonly fetch: (request: Request, env?: HttpEnv['Bindings']) => Response | Promise<Response>;
   /** Open streams of events. */
   readonly streams: () => number;
+  /** Whether it can be worked with, looked at once a second at most. */
+  readonly checks: () => Promise<Checks>;
   /** Ends what would never end by itself. */
   readonly endStreams: () => void;
 }
@@ -30,7 +34,8 @@ export function createHttpApp(ports: HttpPorts): HttpApp {
   tellOfAnswers(app, ports);
   guard(app, ports);
   const at = ports.prefix === '' ? app : app.basePath(ports.prefix);
-  openRoutes(at, ports);
+  const checks = atMostEvery(readinessMs, ports.time, () => checksOf(ports));
+  openRoutes(at, ports, checks);
   const { bodyBytesMax } = ports.limits;
   const onError = (): never => {
     throw tooLarge(bodyBytesMax);
@@ -46,6 +51,7 @@ export function createHttpApp(ports: HttpPorts): HttpApp {
   at.post('/api/v1/refresh', (c) => refresh(c, ports));
   at.get('/api/v1/tickets/:ticket', (c) => ticket(c, ports));
   at.get('/api/v1/events', (c) => events.serve(c));
+  at.get('/api/v1/about', (c) => about(c, ports));
   at.get('/api/v1/whoami', (c) => {
     const { name, role, agents } = c.get('principal');
     return c.json({ name, role, agents });
@@ -55,7 +61,7 @@ export function createHttpApp(ports: HttpPorts): HttpApp {
     events.end();
     ports.mcp?.end();
   };
-  return { fetch: app.fetch, streams: () => streams.count, endStreams };
+  return { fetch: app.fetch, streams: () => streams.count, checks, endStreams };
 }
 
 /** The first of all, so that it sees every answer. */
@@ -101,8 +107,11 @@ const strictHeaders = [
   ['X-Content-Type-Options', 'nosniff'],
 ] as const;
 
-function openRoutes(app: Hono<HttpEnv>, { coordinator, time, version, prefix }: HttpPorts): void {
-  const checksNow = atMostEvery(readinessMs, time, () => readiness(coordinator));
+function openRoutes(
+  app: Hono<HttpEnv>,
+  { time, version, prefix }: HttpPorts,
+  checksNow: HttpApp['checks'],
+): void {
   const document = atMostEvery(Infinity, time, () => openApi(version, prefix));
   app.get('/healthz', (c) => c.json({ ok: true }));
   app.get('/readyz', async (c) => {
@@ -115,27 +124,6 @@ function openRoutes(app: Hono<HttpEnv>, { coordinator, time, version, prefix }: 
 
 /** All invariants are looked at for it. */
 const readinessMs = 1_000;
-
-/** What anybody may ask for, as often as he likes, is worked out once for all who ask meanwhile. */
-function atMostEvery<T>(ms: number, time: HttpPorts['time'], work: () => Promise<T>): () => Promise<T> {
-  let last: { readonly atMs: number; readonly answer: Promise<T> } | null = null;
-  return () => {
-    const nowMs = time.monotonicMs();
-    if (last === null || nowMs - last.atMs >= ms) last = { atMs: nowMs, answer: work() };
-    return last.answer;
-  };
-}
-
-/** Asked by those who have no token: yes or no, and nothing of what is in the log. */
-async function readiness(coordinator: HttpPorts['coordinator']): Promise<Readonly<Record<string, boolean>>> {
-  try {
-    const { ok } = await coordinator.query({ kind: 'health' });
-    const { violations } = await coordinator.query({ kind: 'violations' });
-    return { log: ok, invariants: violations.length === 0 };
-  } catch {
-    return { log: false, invariants: false };
-  }
-}
 
 function problem(document: ReturnType<typeof failureProblem>, headers: Headers): Response {
   const response = new Response(JSON.stringify(document), { status: document.status, headers });

@@ -175,6 +175,14 @@ const others = {
       responses: { 200: { description: 'What was read.', content: json(anyObject) }, ...failures },
     },
   },
+  '/api/v1/about': {
+    get: {
+      operationId: 'about',
+      summary: 'By which version and from which commit it is served, and whom the token lets in until when.',
+      tags: ['access'],
+      responses: { 200: { description: 'All of it.', content: json(anyObject) }, ...failures },
+    },
+  },
   '/api/v1/whoami': {
     get: {
       operationId: 'whoami',

@@ -34,6 +34,11 @@ export interface McpCaller {
   readonly takeStream: () => () => void;
 }
 
+export interface Admitted extends Principal {
+  /** From when its token lets nobody in any more; null, or left out: never. */
+  readonly expiresAtMs?: number | null;
+}
+
 /** What the server needs of its process. */
 export interface HttpPorts {
   readonly coordinator: HttpCoordinator;
@@ -41,7 +46,7 @@ export interface HttpPorts {
   /** What is at /mcp; null: nothing. */
   readonly mcp: McpFront | null;
   /** Whom a token lets in now. */
-  readonly admit: (token: string) => Principal | 'unknown' | 'expired';
+  readonly admit: (token: string) => Admitted | 'unknown' | 'expired';
   readonly hosts: HostNames;
   /** What comes before each path; empty or as in `/rhema`. */
   readonly prefix: string;
@@ -52,6 +57,10 @@ export interface HttpPorts {
   readonly time: Time;
   /** Told of what is a fault of the server. */
   readonly onFault: (error: CoordinatorError) => void;
+  /** Whether a file can be written where the log is. */
+  readonly canWrite: () => Promise<boolean>;
+  /** On which commit the scope files lie that count; null: on none, or nobody knows. */
+  readonly commit: () => Promise<string | null>;
   /** Told of each answer. */
   readonly onAnswered: (answered: AnsweredRequest) => void;
   /** What GET /metrics shows. */
@@ -99,7 +108,7 @@ export const defaultLimits: Limits = {
 /** What a handler knows of its request, beside the request. */
 export interface HttpEnv {
   readonly Variables: {
-    principal: Principal;
+    principal: Admitted;
     /** Whether the token of the request lets in still; of an answer that goes on for long. */
     isLetIn: () => boolean;
   };

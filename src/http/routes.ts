@@ -3,6 +3,7 @@ import { matchedRoutes } from 'hono/route';
 
 /** What is served, as patterns. */
 export const servedRoutes = [
+  '/api/v1/about',
   '/api/v1/commands/:kind',
   '/api/v1/events',
   '/api/v1/openapi.json',

@@ -81,6 +81,8 @@ async function stageOf(
     newRequestId: () => `made-${(requests += 1)}`,
     time,
     onFault: ({ message }) => faults.push(message),
+    canWrite: async () => true,
+    commit: async () => 'c0ffee',
     onAnswered: (one) => answered.push(one),
     metrics: async () => ({ type: 'text/plain', text: '# none\n' }),
     limits: defaultLimits,

@@ -19,7 +19,7 @@ import {
   type WriteObstacle,
 } from '../core/index.ts';
 import type { ClaimKind, ProblemKind, Verdict } from '../observe/index.ts';
-import type { QueryKind } from '../protocol/index.ts';
+import { healthChecks, type QueryKind } from '../protocol/index.ts';
 
 const all = <Word extends string>(words: Readonly<Record<Word, true>>): readonly Word[] =>
   Object.keys(words) as Word[];
@@ -136,4 +136,4 @@ export const httpStatuses: readonly string[] = [
   200, 202, 204, 304, 400, 401, 403, 404, 405, 406, 409, 410, 413, 415, 422, 423, 429, 500, 503, 504,
 ].map(String);
 
-export { invariantNames, messageKinds, syncStatuses, violationEnds, violationTypes };
+export { healthChecks, invariantNames, messageKinds, syncStatuses, violationEnds, violationTypes };

@@ -6,6 +6,9 @@ import { allSeries } from './series.ts';
 import { Play, playAll, playViolations } from './testing/play.ts';
 import { keyOf, names, openWatched, Samples } from './testing/watched.ts';
 
+/** All that can go on without time passing. */
+const settled = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
+
 let play: Play;
 let entries: readonly Entry[];
 let page: Samples;
@@ -215,6 +218,8 @@ describe('what there is', () => {
   it('facts of the process and of the log are shown as they are told', () => {
     expect(page.of('rhema_log_bytes')).toEqual({ '': 4_096 });
     expect(page.of('rhema_http_streams')).toEqual({ '': 3 });
+    expect(Object.keys(page.of('rhema_health')).length).toBe(4);
+    expect(page.value('rhema_health', { check: 'safety_invariants' })).toBe(0);
     expect(page.of('rhema_build_info')).toEqual({ '{version="1.2.3"}': 1 });
     expect(page.of('process_cpu_seconds_total')).toEqual({ '': 1.5 });
     expect(page.of('process_resident_memory_bytes')).toEqual({ '': 42 });
@@ -301,13 +306,17 @@ it('a log that does not answer is shown as it was last, and as not ready', async
   const shown = metrics.page({
     figures: () => new Promise(() => undefined),
     health: async () => ({ ok: true, firstRevision: 1, connections: 0 }),
+    checks: () => new Promise(() => undefined),
     logBytes: () => 0,
     streams: () => 0,
   });
-  await Promise.resolve();
+  await settled();
+  time.advance(2_000);
+  await settled();
   time.advance(2_000);
   const samples = new Samples(await shown);
   expect(samples.value('rhema_ready')).toBe(0);
+  expect(samples.of('rhema_health')).toEqual({});
   expect(samples.value('rhema_log_revision')).toBe(entries.length);
 });
 

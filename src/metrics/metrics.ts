@@ -7,6 +7,7 @@ import type {
   Observer,
   Problem,
 } from '../observe/index.ts';
+import { healthChecks, type Checks } from '../protocol/index.ts';
 import type { Cancel, Time } from '../time/index.ts';
 import { watchLoop } from './event-loop.ts';
 import { Instruments } from './instruments.ts';
@@ -17,6 +18,7 @@ import { allSeries, type KnownNames } from './series.ts';
 export interface Sources {
   figures(): Promise<Figures>;
   health(): Promise<Health>;
+  checks(): Promise<Checks>;
   /** Size of the log's files. */
   logBytes(): number;
   /** Streams of events that are open over HTTP. */
@@ -120,6 +122,8 @@ export class Metrics implements Observer {
   async page(sources: Sources): Promise<Page> {
     const to = this.#instruments;
     const { ok, firstRevision, connections } = await sources.health();
+    const checks = await inTime(sources.checks(), this.#time);
+    for (const check of healthChecks) to.set('health', checks?.[check] === true ? 1 : 0, { check });
     const figures = await inTime(sources.figures(), this.#time);
     to.set('ready', ok && figures !== null ? 1 : 0);
     to.set('firstRevision', firstRevision);

@@ -154,6 +154,7 @@ const ofLog = {
 const ofProgram = {
   build: gauge('rhema_build_info', 'Which version runs: always 1.', {}),
   ready: gauge('rhema_ready', 'Whether the log takes entries, and could be asked within two seconds.'),
+  health: gauge('rhema_health', 'Whether a check of /readyz is passed: 1 or 0.', { check: is.healthChecks }),
   commands: counter('rhema_commands_total', 'Commands that were answered.', {
     kind: is.commandKinds,
     outcome: is.outcomes,

@@ -12,6 +12,7 @@ export {
   type Problem,
   type RefusalProblem,
 } from './problem.ts';
+export { healthChecks, type Checks, type HealthCheck } from './health-checks.ts';
 export { roles, type Principal, type Role } from './principal.ts';
 export type * from './queries.ts';
 export type * from './scope-problem.ts';

@@ -8,7 +8,7 @@ import { done } from '../answer/outcome.ts';
 import type { Outcome } from '../answer/outcome.ts';
 import { examine } from '../doctor/checks.ts';
 import { gatherFacts } from '../doctor/facts.ts';
-import type { Finding } from '../doctor/finding.ts';
+import { factOf, type Finding } from '../doctor/finding.ts';
 import { count } from '../../wording/index.ts';
 
 /**
@@ -16,7 +16,7 @@ import { count } from '../../wording/index.ts';
  * so on standard output whatever it says; that there are problems is told on standard error beside it.
  */
 export async function doctor(call: Call): Promise<Outcome> {
-  const findings = examine(await whileTelling(call, 'looking at everything', () => gatherFacts(call)));
+  const findings = await whileTelling(call, 'looking at everything', () => find(call));
   const problems = findings.filter((finding) => finding.level === 'problem');
   if (problems.length === 0) return done(null, { findings }, (style) => findingsText(style, findings));
   const message = `${count(problems.length, 'problem')} found`;
@@ -32,6 +32,20 @@ export async function doctor(call: Call): Promise<Outcome> {
     details: { findings },
     lines: [message, ...more],
   };
+}
+
+/** Of a server that is named, whether it can be worked with from here; else everything on this machine. */
+async function find(call: Call): Promise<readonly Finding[]> {
+  const server = call.server();
+  if (server === undefined) return examine(await gatherFacts(call));
+  const { examineServer } = await import('../doctor/server-checks.ts');
+  const { servers } = call.world;
+  const token = await factOf(() => servers.token(server));
+  const [commit, look] = await Promise.all([
+    servers.commitAt(call.cwd),
+    servers.look(server, token.known ? token.value : null),
+  ]);
+  return examineServer({ server, token, commit, look, nowMs: call.nowMs, version: call.ports.version() });
 }
 
 const findingsText = (style: Style, findings: readonly Finding[]): string =>

@@ -94,6 +94,8 @@ export const noServers: World['servers'] = {
   keep: unexpected('servers.keep'),
   forget: unexpected('servers.forget'),
   whoAmI: unexpected('servers.whoAmI'),
+  look: unexpected('servers.look'),
+  commitAt: unexpected('servers.commitAt'),
 };
 
 export const noLogs: Logs = {

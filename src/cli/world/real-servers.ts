@@ -13,6 +13,8 @@ import {
   textOf,
 } from '../../files/index.ts';
 import { CoordinatorError, type Coordinator, type Principal } from '../../protocol/index.ts';
+import { commitOf } from './commit-of.ts';
+import { lookAtServer } from './server-look.ts';
 import type { Environment } from './environment.ts';
 import type { Servers } from './world.ts';
 
@@ -42,6 +44,8 @@ export function realServers(env: Environment): Servers {
         return true;
       });
     },
+    look: lookAtServer,
+    commitAt: commitOf,
     whoAmI: async (server, token) => {
       const coordinator = await connectOverHttp({ server, token, callTimeoutMs: 10_000 });
       try {

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { TokenFolder } from '../../access/index.ts';
 import { newRequestId, newSecret, withAccess } from '../../client/index.ts';
-import { openFilesMax, runFronted, type OpenOptions } from '../../daemon/index.ts';
+import { openFilesMax, roomFor, runFronted, type OpenOptions } from '../../daemon/index.ts';
 import { createHttpApp, defaultLimits, HostNames, listen } from '../../http/index.ts';
 import { defaultMcpLimits, openMcpHttp } from '../../mcp/index.ts';
 import { CoordinatorError, loadRequestParsers, type HealthAnswer } from '../../protocol/index.ts';
+import { syncedTree } from '../../repository/index.ts';
 import { systemTime } from '../../time/index.ts';
+import { commitOf } from './commit-of.ts';
 import { tokensFolder } from './real-tokens.ts';
 import { logBytesOf, newMetrics } from './serve-metrics.ts';
 import { mcpDefaults } from '../mcp/mcp-defaults.ts';
@@ -54,9 +56,17 @@ export async function serveHttp(
         newRequestId,
         time: systemTime,
         onFault: (error) => log.error({ cause: error.stack }, 'a request met a fault of this program'),
+        canWrite: async () => (await roomFor(options.repository.commonDir)).trouble === null,
+        commit: () => commitOf(syncedTree(options.repository) ?? options.repository.commonDir),
         onAnswered: (answered) => metrics.requestAnswered(answered),
         metrics: () =>
-          metrics.page({ figures, health, logBytes: logBytesOf(options.repository), streams: app.streams }),
+          metrics.page({
+            figures,
+            health,
+            checks: app.checks,
+            logBytes: logBytesOf(options.repository),
+            streams: app.streams,
+          }),
         limits,
       });
       const server = await listen(app, { host, port, tls, connectionsMax }).catch((error: unknown) => {

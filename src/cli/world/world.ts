@@ -1,3 +1,4 @@
+import type { ServerLook } from '../doctor/server-facts.ts';
 import type { Workspace } from '../../mcp/index.ts';
 import type { CreatedToken, TokenFolder, TokenWish } from '../../access/index.ts';
 import type { OwnerEnd } from '../../client/index.ts';
@@ -175,6 +176,10 @@ export interface Servers {
   forget(server: string): Promise<boolean>;
   /** Fails with UNAUTHENTICATED, or what keeps the server from answering. */
   whoAmI(server: string, token: string): Promise<Principal>;
+  /** What it says of itself; never fails. */
+  look(server: string, token: string | null): Promise<ServerLook>;
+  /** On which commit a folder's working tree lies; null: on none, or it is none. */
+  commitAt(folder: string): Promise<string | null>;
 }
 
 /** The tokens that let others in over a network. */

@@ -12,6 +12,14 @@ export const names: KnownNames = {
   version: '1.2.3',
 };
 
+export const checks = {
+  log: true,
+  agent_coordination: true,
+  lock_consistency: true,
+  sync_status: true,
+  safety_invariants: false,
+};
+
 export const facts = { startedAtMs: 1_700_000_000_000, memoryBytes: () => 42, cpuSeconds: () => 1.5 };
 
 export interface Watched {
@@ -43,6 +51,7 @@ export async function openWatched(log = new MemoryLog(), time = new ManualTime()
   const sources = {
     figures: () => service.figures(),
     health: async () => service.health(),
+    checks: async () => checks,
     logBytes: () => 4_096,
     streams: () => 3,
   };

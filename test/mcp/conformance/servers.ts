@@ -50,6 +50,8 @@ export async function serveFixture(): Promise<Server> {
     newRequestId: () => crypto.randomUUID(),
     time: systemTime,
     onFault: (error) => process.stderr.write(`${error.stack}\n`),
+    canWrite: async () => true,
+    commit: async () => null,
     onAnswered: () => undefined,
     metrics: nothing,
     limits: defaultLimits,

@@ -1,0 +1,37 @@
+import type { Role } from '../../protocol/index.ts';
+import type { Fact } from './finding.ts';
+
+/** What a server says of itself to whoever has a token. */
+export interface ServerAbout {
+  readonly version: string;
+  readonly api: string;
+  /** How much its clock is ahead of this machine's. */
+  readonly aheadMs: number;
+  /** On which its scope files lie; null: nobody knows. */
+  readonly commit: string | null;
+  readonly token: {
+    readonly name: string;
+    readonly role: Role;
+    readonly agents: readonly string[];
+    readonly expiresAtMs: number | null;
+  };
+}
+
+export interface ServerLook {
+  readonly alive: Fact<{ readonly status: number; readonly body: unknown }>;
+  /** Null: it was not asked. */
+  readonly ready: ServerLook['alive'] | null;
+  readonly about: Fact<ServerAbout> | null;
+}
+
+export interface ServerFacts {
+  readonly server: string;
+  readonly nowMs: number;
+  /** Of this program. */
+  readonly version: string;
+  /** Null: none is kept here. */
+  readonly token: Fact<string | null>;
+  /** On which this working tree lies; null: on none, or this is none. */
+  readonly commit: string | null;
+  readonly look: ServerLook;
+}
