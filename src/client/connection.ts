@@ -292,7 +292,7 @@ function noCoordinator(address: string, cause: unknown): CoordinatorError {
   return new CoordinatorError(
     'UNAVAILABLE',
     `what answers at ${address} does not speak as a coordinator does: another program has its place; end that program, or remove the file, and ask again`,
-    { cause },
+    { cause, details: { occupied: address } },
   );
 }
 

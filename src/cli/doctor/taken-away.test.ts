@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { commitAll, git, makeRepository, write } from '../../repository/testing/fixture.ts';
@@ -51,6 +51,20 @@ describe('the hooks of Git', () => {
   test('that Git does not run, or the file of which is gone, are a problem', async () => {
     chmodSync(hook('pre-commit'), 0o644);
     expect(await found('Git')).toEqual([1, matching(`-> chmod +x ${hook('pre-commit')}`)]);
+    const before = readFileSync(hook('pre-commit'), 'utf8');
+    const foreign = '#!/bin/sh\n# of somebody else\n';
+    writeFileSync(hook('pre-push'), before.replace('#!/bin/sh\n', foreign), { mode: 0o600 });
+    chmodSync(hook('pre-push'), 0o600);
+    const { stdout } = await rhemaIn(root, 'hooks', 'install', 'git', '--dry-run');
+    expect(stdout).toContain('chmod +x .git/hooks/pre-commit');
+    expect((await rhemaIn(root, 'hooks', 'install', 'git', '--yes')).stdout).toContain(
+      'made .git/hooks/pre-commit executable',
+    );
+    expect(readFileSync(hook('pre-commit'), 'utf8')).toBe(before);
+    expect(['pre-commit', 'pre-push'].map((name) => statSync(hook(name)).mode & 0o777)).toEqual([
+      0o755, 0o700,
+    ]);
+    expect((await found('Git'))[0]).toBe(0);
     rmSync(hook('rhema'));
     expect(await found('Git')).toEqual([1, matching('is gone, which they call: nothing can be committed')]);
   });

@@ -57,6 +57,8 @@ export interface HookChange {
   readonly path: string;
   readonly before: string | null;
   readonly after: string | null;
+  /** Git may not run it as it is, and may then. */
+  readonly makesRun?: true;
 }
 
 /** Looks, and changes nothing. */
@@ -81,10 +83,11 @@ export async function hooksHere(repository: Repository, env: Environment): Promi
 
 /** What makes each hook ask that can. */
 export function installing({ script, scriptNow, hooks }: HooksHere, text: string): readonly HookChange[] {
-  const changes = hooks.flatMap(({ name, path, place, text: before, obstacle }): HookChange[] => {
+  const changes = hooks.flatMap(({ name, path, place, text: before, obstacle, isRun }): HookChange[] => {
     const rest = before === null ? null : withoutCall(before);
     const after = rest === null ? newHook(name, place) : withCall(name, place, rest);
-    return obstacle !== null || after === null || after === before ? [] : [{ path, before, after }];
+    if (obstacle !== null || after === null || (after === before && isRun)) return [];
+    return [{ path, before, after, ...(isRun ? {} : { makesRun: true }) }];
   });
   return scriptNow === text ? changes : [{ path: script, before: scriptNow, after: text }, ...changes];
 }
@@ -103,17 +106,19 @@ export function removing({ script, scriptNow, hooks, unused }: HooksHere): reado
  * out, and written after it.
  */
 export function applyHooks(changes: readonly HookChange[]): void {
-  for (const { path, before, after } of changes) {
+  for (const { path, before, after, makesRun = false } of changes) {
     if (textAt(path) !== before) throw new Error(`${path} was changed meanwhile: run the command again`);
     if (after === null) rmSync(path);
-    else put(path, after);
+    else put(path, after, makesRun);
   }
 }
 
 /** Git runs only what may be run. */
-function put(path: string, text: string): void {
+function put(path: string, text: string, makesRun: boolean): void {
   mkdirSync(dirname(path), { recursive: true });
-  const mode = existsSync(path) ? lstatSync(path).mode & 0o777 : 0o755;
+  const now = existsSync(path) ? lstatSync(path).mode & 0o777 : 0o755;
+  // Whoever may read it may run it then.
+  const mode = makesRun ? now | ((now & 0o444) >> 2) : now;
   const temporary = `${path}.rhema-${process.pid}`;
   try {
     writeFileSync(temporary, text, { flag: 'wx' });
@@ -134,7 +139,7 @@ function hookAt(name: HookName, folder: string, place: HookPlace): HookFile {
   const obstacle =
     found !== undefined && text === null
       ? 'is no file of its own, or no text in UTF-8'
-      : obstacleAt(name, { place, text, isRun: runs });
+      : obstacleAt(name, { place, text, isRun: runs || look === 'ours' || look === 'changed' });
   return { name, path, place, text, look, isRun: runs, obstacle };
 }
 

@@ -17,6 +17,7 @@ import {
   writeSession,
 } from '../../client/index.ts';
 import type { ConnectOptions, StatePaths } from '../../client/index.ts';
+import { CoordinatorError } from '../../protocol/index.ts';
 import { findRepository } from '../../repository/index.ts';
 import { workingFiles } from '../../repository/git/index.ts';
 import {
@@ -169,8 +170,11 @@ async function withRunningOwner<T>(
   }
 }
 
-/** One that is there, but does not answer, is a failure that may pass; nobody being there is a fact. */
+/**
+ * One that is there, but does not answer, is a failure that may pass; nobody being there is a fact. Another program in its place is
+ * neither.
+ */
 function isNobodyThere(error: unknown): boolean {
-  const { code, retryable } = error as { readonly code?: unknown; readonly retryable?: unknown };
-  return code === 'UNAVAILABLE' && retryable === false;
+  if (!(error instanceof CoordinatorError) || 'occupied' in error.details) return false;
+  return error.code === 'UNAVAILABLE' && !error.retryable;
 }

@@ -56,8 +56,15 @@ async function planOf(
   if (changes.length === 0) return { left, told: [] };
   const named = changes.map(({ path, ...texts }) => ({ file: shown(call, path), ...texts }));
   const patch = await call.world.scopeFiles.patch(named);
-  const told = named.map(({ file, after }) => line`${after === null ? 'removed' : 'wrote'} ${file}`);
-  return { left, told, beside: { shown: patch, apply: async () => applyHooks(changes) } };
+  const told = named.map(({ file, after, before, makesRun }) =>
+    after === before && makesRun === true
+      ? line`made ${file} executable`
+      : line`${after === null ? 'removed' : 'wrote'} ${file}`,
+  );
+  const modes = named.flatMap(({ file, makesRun }) =>
+    makesRun === true ? [line`chmod +x ${file}: Git does not run it as it is` + '\n'] : [],
+  );
+  return { left, told, beside: { shown: patch + modes.join(''), apply: async () => applyHooks(changes) } };
 }
 
 const shown = (call: Call, path: string): string => {
