@@ -39,6 +39,7 @@ export const slowTests: readonly string[] = [
   'test/spec/mutants/guards.test.ts',
   'test/paths/client.test.ts',
   'test/withstand/contention.test.ts',
+  'test/contrib/promtool.test.ts',
   'src/core/visible.test.ts',
   'src/daemon/owner.test.ts',
   'test/paths/wrong-faces.test.ts',
