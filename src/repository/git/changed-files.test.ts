@@ -2,7 +2,7 @@ import { chmodSync, existsSync, readFileSync, rmSync, symlinkSync, utimesSync } 
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { commitAll, git, makeRepository, write } from '../testing/fixture.ts';
-import { changedFiles, ignoredAmong, stagedFiles } from './changed-files.ts';
+import { changedAmong, changedFiles, committedBy, ignoredAmong, stagedFiles } from './changed-files.ts';
 
 it('names what was changed, staged, added, removed, renamed, and is new; not what is ignored', async () => {
   const root = makeRepository({ a: 'a', b: 'b', c: 'c', d: 'd'.repeat(99), e: 'e', '.gitignore': 'junk\n' });
@@ -85,4 +85,19 @@ it('starts no program that a configuration names to see what is staged, or is ig
   expect(await ignoredAmong(root, ['a', 'junk', 'junk/x', 'new'])).toEqual(new Set(['junk', 'junk/x']));
   expect(await ignoredAmong(root, ['a'])).toEqual(new Set());
   expect(existsSync(started)).toBe(false);
+});
+
+it('leaves the index as it is, to the byte, where a file was only touched', async () => {
+  const root = makeRepository({ a: 'a', b: 'b' });
+  commitAll(root);
+  write(root, { b: 'b2' });
+  const index = join(root, '.git/index');
+  const before = readFileSync(index);
+  // As an editor does that writes the same again.
+  utimesSync(join(root, 'a'), 1_000_000_000, 1_000_000_000);
+  expect(await changedFiles(root)).toEqual(['b']);
+  expect(await changedAmong(root, root, ['a', 'b'])).toEqual(['b']);
+  expect(await committedBy(root, root, ['a', 'b'])).toEqual(['b']);
+  expect(await stagedFiles(root, null)).toEqual([]);
+  expect(readFileSync(index).equals(before)).toBe(true);
 });

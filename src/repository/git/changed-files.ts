@@ -18,19 +18,27 @@ export async function changedFiles(root: string, which: WhichFiles = 'all'): Pro
   return [...new Set([...tracked, ...untracked])].sort();
 }
 
-async function trackedIn(root: string): Promise<readonly string[]> {
-  const settings = await withoutFilters(root);
-  const list = async (...args: readonly string[]): Promise<readonly string[]> =>
-    (await runGit({ cwd: root, args, settings, env: withoutGitVariables() }))
-      .toString('utf8')
-      .split('\0')
-      .filter((path) => path !== '');
-  const hasCommit = await list('rev-parse', '--verify', '--quiet', 'HEAD').then(
-    () => true,
-    () => false,
-  );
-  return hasCommit ? list('diff', ...plainNames, 'HEAD', '--') : list('ls-files', '-z', '--cached');
+const trackedIn = (root: string): Promise<readonly string[]> => trackedAmong(root, root, []);
+
+/**
+ * By `git status`, in whatever folder: `git diff` writes the index anew where a file was only touched, whatever it is told of locks, and
+ * whoever works there finds it changed.
+ */
+async function trackedAmong(root: string, cwd: string, paths: readonly string[]): Promise<readonly string[]> {
+  const args = ['status', '--porcelain=v1', '-z', '--no-renames', ...statusOptions, '--', ...paths];
+  const listed = await runGit({
+    cwd,
+    args,
+    settings: await withoutFilters(root),
+    env: withoutGitVariables(),
+  });
+  return listed
+    .toString('utf8')
+    .split('\0')
+    .flatMap((entry) => (entry === '' ? [] : [entry.slice('XY '.length)]));
 }
+
+const statusOptions = ['--untracked-files=no', '--ignore-submodules=dirty'];
 
 /** Those of them that some paths name, as Git takes them in a folder; none where they say nothing to Git. */
 export async function changedAmong(
@@ -101,24 +109,8 @@ export async function indexedTexts(
  *
  * @throws RepositoryError GIT_MISSING, GIT_FAILED (also where a path says nothing to Git) or GIT_SILENT.
  */
-export async function committedBy(
-  root: string,
-  cwd: string,
-  paths: readonly string[],
-): Promise<readonly string[]> {
-  const call = { settings: await withoutFilters(root), env: withoutGitVariables() };
-  const list = async (folder: string, ...args: readonly string[]): Promise<readonly string[]> =>
-    (await runGit({ ...call, cwd: folder, args }))
-      .toString('utf8')
-      .split('\0')
-      .filter((path) => path !== '');
-  const hasCommit = await list(root, 'rev-parse', '--verify', '--quiet', 'HEAD').then(
-    () => true,
-    () => false,
-  );
-  return hasCommit
-    ? list(cwd, 'diff', ...plainNames, 'HEAD', '--', ...paths)
-    : list(cwd, 'ls-files', '-z', '--cached', '--full-name', '--', ...paths);
+export function committedBy(root: string, cwd: string, paths: readonly string[]): Promise<readonly string[]> {
+  return trackedAmong(root, cwd, paths);
 }
 
 /** Those of some files, each with its path from the top, that Git ignores and does not track; none where Git cannot tell. */
