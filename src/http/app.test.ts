@@ -167,7 +167,7 @@ describe('commands', () => {
     const { atMs: _, ...told } = await bodyOf(first);
     expect(await bodyOf(again)).toMatchObject(told);
     const made = await stage.say('AgentJoin', joining('bob'));
-    expect(made.headers.get('idempotency-key')).toBe('made-1');
+    expect(made.headers.get('idempotency-key')).toBe('made-4');
   });
 
   it('a refusal is a problem document with all that the rules said', async () => {

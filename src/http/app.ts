@@ -12,6 +12,7 @@ import { McpRoute } from './mcp.ts';
 import { openApi } from './openapi.ts';
 import { OpenStreams } from './open-streams.ts';
 import type { HttpEnv, HttpPorts } from './ports.ts';
+import { requestIds } from './request-ids.ts';
 import { routeOf } from './routes.ts';
 import { failureProblem, problemType } from './problems.ts';
 
@@ -32,6 +33,7 @@ export function createHttpApp(ports: HttpPorts): HttpApp {
   const events = new EventStreams(ports, streams);
   const mcp = new McpRoute(ports, streams);
   tellOfAnswers(app, ports);
+  app.use(requestIds(ports));
   guard(app, ports);
   const at = ports.prefix === '' ? app : app.basePath(ports.prefix);
   const checks = atMostEvery(readinessMs, ports.time, () => checksOf(ports));
@@ -94,7 +96,7 @@ function guard(app: Hono<HttpEnv>, ports: HttpPorts): void {
   });
   app.onError((error, c) => {
     const failure = asFailure(error);
-    if (failure.code === 'INTERNAL') ports.onFault(failure);
+    if (failure.code === 'INTERNAL') ports.onFault(failure, c.get('requestId'));
     return problem(failureProblem(failure), c.res.headers);
   });
 }

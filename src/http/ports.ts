@@ -56,7 +56,7 @@ export interface HttpPorts {
   readonly newRequestId: () => string;
   readonly time: Time;
   /** Told of what is a fault of the server. */
-  readonly onFault: (error: CoordinatorError) => void;
+  readonly onFault: (error: CoordinatorError, requestId: string) => void;
   /** Whether a file can be written where the log is. */
   readonly canWrite: () => Promise<boolean>;
   /** On which commit the scope files lie that count; null: on none, or nobody knows. */
@@ -109,6 +109,7 @@ export const defaultLimits: Limits = {
 export interface HttpEnv {
   readonly Variables: {
     principal: Admitted;
+    requestId: string;
     /** Whether the token of the request lets in still; of an answer that goes on for long. */
     isLetIn: () => boolean;
   };

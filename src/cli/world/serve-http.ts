@@ -55,7 +55,8 @@ export async function serveHttp(
         version: options.version,
         newRequestId,
         time: systemTime,
-        onFault: (error) => log.error({ cause: error.stack }, 'a request met a fault of this program'),
+        onFault: (error, requestId) =>
+          log.error({ requestId, cause: error.stack }, 'a request met a fault of this program'),
         canWrite: async () => (await roomFor(options.repository.commonDir)).trouble === null,
         commit: () => commitOf(syncedTree(options.repository) ?? options.repository.commonDir),
         onAnswered: (answered) => metrics.requestAnswered(answered),
