@@ -2,3 +2,5 @@
 export { InsightReader, type Insights } from './insights.ts';
 export type { Finding, FindingKind, FindingOf, Suggestion } from './finding.ts';
 export type { Opening } from './opening.ts';
+export { Timeline } from './timeline.ts';
+export type { TraceEvent } from './trace-event.ts';
