@@ -114,7 +114,7 @@ interface Probe {
 }
 
 it('Kubernetes keeps one pod at most, and asks for its health by a name that is let in', () => {
-  const documents = parseAllDocuments(text('contrib/kubernetes/rhema.yaml')).map(
+  const documents = parseAllDocuments(text('contrib/kubernetes/coordinator.yaml')).map(
     (one) => one.toJS() as Manifest,
   );
   expect(documents.map(({ kind }) => kind)).toEqual([
