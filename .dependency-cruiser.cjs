@@ -179,6 +179,14 @@ module.exports = {
       from: { path: '^src/http/', pathNot: testing },
       to: { path: '^src/(?!(http|core|protocol|access|time)/)' },
     },
+    {
+      name: 'top-wall',
+      severity: 'error',
+      comment:
+        'The view of a terminal: core, protocol, wording and time; the port and the terminal are handed in.',
+      from: { path: '^src/top/', pathNot: testing },
+      to: { path: '^src/(?!(top|core|protocol|wording|time)/)' },
+    },
     wall(
       'init',
       ['store', 'observe', 'service', 'client', 'daemon', ...faces],

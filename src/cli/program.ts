@@ -34,6 +34,7 @@ import { addImpactCommand } from './tree/impact.ts';
 import { addSyncCommands } from './tree/sync.ts';
 import { addUninstallCommand } from './tree/uninstall.ts';
 import { addToolCommands } from './tree/tools.ts';
+import { addTopCommand } from './tree/top.ts';
 import { addTraceCommands } from './tree/trace.ts';
 import { addVerifyCommand } from './tree/verify.ts';
 import { usageErrorOf } from './answer/usage.ts';
@@ -77,6 +78,7 @@ const branches: readonly Branch[] = [
   { words: ['run'], grow: addRunCommand },
   { words: ['commit'], grow: addCommitCommand },
   { words: ['status', 'log', 'why'], grow: addObservingCommands },
+  { words: ['top'], grow: addTopCommand },
   { words: ['insights'], grow: addInsightsCommand },
   { words: ['trace'], grow: addTraceCommands },
   { words: ['radar'], grow: addRadarCommand },

@@ -12,3 +12,5 @@ export { vainEnds } from './vain-ends.ts';
 export { shownLock } from './shown-lock.ts';
 export { someNames } from './some-names.ts';
 export { holdersOfPlaces } from './places.ts';
+export { safe } from './safe.ts';
+export { displayWidth, shortened, shortenedAtStart, wrap } from './width.ts';

@@ -1,11 +1,7 @@
-import { escapesIn, escapeUnclear } from '../../core/index.ts';
+import { escapeUnclear } from '../../core/index.ts';
+import { safe } from '../../wording/index.ts';
 
-/** Text from outside, made safe to print: what is not printable, or shows nothing, is shown as an escape. */
-export function safe(text: string): string {
-  return escapeUnclear(text, (letter) => shortEscapes[letter] ?? escapesIn(letter));
-}
-
-const shortEscapes: Readonly<Record<string, string>> = { '\n': '\\n', '\t': '\\t', '\r': '\\r' };
+export { safe };
 
 /** A template for lines that people read: every value that is put in is made safe. */
 export function line(parts: TemplateStringsArray, ...values: readonly (string | number)[]): string {

@@ -1,4 +1,5 @@
 import type { Time } from '../../time/index.ts';
+import type { Screen } from '../../top/index.ts';
 import type { Environment, World } from '../world/world.ts';
 
 /** The process around a command, handed in so that every command can be tried without one. */
@@ -12,6 +13,8 @@ export interface ProcessPorts {
   readonly signals: Signals;
   readonly processes: Processes;
   readonly questions: Questions;
+  /** The whole terminal, for who draws on it. */
+  readonly screen: () => Promise<Screen>;
   readonly world: World;
   readonly pid: number;
   readonly version: () => string;

@@ -27,6 +27,7 @@ export function processPorts(): ProcessPorts {
     signals: processSignals,
     processes: { start: startProcess },
     questions: terminalQuestions,
+    screen: async () => (await import('./full-screen.ts')).fullScreen(),
     world: createRealWorld(packageVersion),
     pid: process.pid,
     version: packageVersion,

@@ -2,6 +2,7 @@ import type { AgentId, Epoch } from '../../core/index.ts';
 import type { AgentSession, Occupant } from '../../participant/index.ts';
 import type { Coordinator } from '../../protocol/index.ts';
 import type { Time } from '../../time/index.ts';
+import type { Screen } from '../../top/index.ts';
 import type {
   ChildEnd,
   ProcessPorts,
@@ -55,6 +56,7 @@ export interface HarnessOptions {
   readonly syncs?: Partial<Syncs>;
   readonly radar?: Partial<Radar>;
   readonly questions?: Partial<Questions>;
+  readonly screen?: Screen;
   readonly logs?: Partial<Logs>;
 }
 
@@ -129,6 +131,7 @@ export class Harness {
       },
       processes: { start: (command) => this.#start(command) },
       questions: { ...noQuestions, ...this.#options.questions },
+      screen: async () => this.#options.screen ?? unexpected('screen')(),
       world: this.#world(),
       pid: 4711,
       version: () => '1.2.3',
