@@ -24,7 +24,7 @@ const pauseMaxMs = 2_000;
 export const teamBenchmark: Benchmark = {
   name: 'team',
   title: `${agents} agents on one server`,
-  method: `Each agent, with a connection of its own, takes a free scope and gives it back, and pauses for up to ${pauseMaxMs / 1_000} s between two locks. The same server over HTTP and over its socket, and the HTTP API of coord where it is installed (its SQLite file is not synced at each answer), take turns in slices of ${sliceMs / 1_000} s, ${slices} each. An answer that is not the one of a free lock ends the benchmark.`,
+  method: `Each agent, with a connection of its own, takes a free scope and gives it back, and pauses for up to ${pauseMaxMs / 1_000} s between two locks. The same server over HTTP and over its socket, and the HTTP API of coord where it is installed (its SQLite file is not synced at each answer), take turns in slices of ${sliceMs / 1_000} s, ${slices} each. Where a server answers fewer than the agents ask for, they queue, and its times are those of the queue. An answer that is not the one of a free lock ends the benchmark.`,
   run: async (bench) =>
     withServer(join(bench.folder, 'rhema'), agents, async (served) => {
       const overSocket = await agentsOf(served, 'socket');
