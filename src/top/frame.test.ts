@@ -13,6 +13,7 @@ import {
   statusAnswer,
   waiterView,
 } from '../cli/testing/samples.ts';
+import { roughly } from './age.ts';
 import { frame } from './frame.ts';
 import { lineText, lineWidth } from './line.ts';
 import { listNames, type Facts, type Model, type Page, type Typing } from './model.ts';
@@ -68,6 +69,20 @@ describe('a frame', () => {
     await expect(`${seen(modelOf(crowd(), at80, { choices }))}\n`).toMatchFileSnapshot(golden('crowd-80x24'));
   });
 
+  it('has the same columns whatever is in them', () => {
+    const titles = (facts: Facts): string =>
+      (seen(modelOf(facts, at80)).split('\n')[3] ?? '').replaceAll(/ +/g, ' ');
+    expect(titles(busy)).toBe(titles(quiet));
+    expect(titles(wideNames)).toBe(titles(quiet));
+  });
+
+  it('shows long names of agents before what they do', () => {
+    const agents = [agentView({ agent: agentId('sync-on-host-10707'), metadata: { task: 'x'.repeat(200) } })];
+    expect(seen(modelOf({ ...quiet, status: statusAnswer({ agents }) }, at80))).toContain(
+      '> sync-on-host-10707 ',
+    );
+  });
+
   it('shows only what the filter asks for, and says so', () => {
     const text = seen(modelOf(busy, at80, { filter: 'CAROL' }));
     expect(text).toContain('[AGENTS 5]  locks 3   queue 1   with "CAROL": 1');
@@ -91,7 +106,7 @@ describe('a frame', () => {
       /no answer for 5 s$/,
     );
     const lost = { kind: 'lost', sinceMs: startMs - 65_000, why: 'it cannot be\nreached' } as const;
-    expect(firstLine({ link: lost })).toMatch(/connection lost 1 min 5 s ago$/);
+    expect(firstLine({ link: lost })).toMatch(/connection lost 1 min ago$/);
     expect(seen(modelOf(busy, at80, { link: lost }))).toMatch(/trying again: it cannot be\\nreached$/);
   });
 
@@ -105,6 +120,16 @@ describe('a frame', () => {
     expect(last).toMatch(/^revoke ….*deep\/end from a+…\? y\/N$/);
     expect(displayWidth(last)).toBe(80);
   });
+});
+
+it.each([
+  [400, '0 s'],
+  [59_999, '59 s'],
+  [119_000, '1 min'],
+  [3_661_000, '1 h 1 min'],
+  [36_000_000 + 1_800_000, '10 h'],
+])('%d ms are roughly %s', (ms, shown) => {
+  expect(roughly(ms)).toBe(shown);
 });
 
 const text = fc.oneof(

@@ -1,4 +1,5 @@
-import { count, duration, holdersOfPlaces, safe } from '../wording/index.ts';
+import { count, holdersOfPlaces, safe } from '../wording/index.ts';
+import { roughly } from './age.ts';
 import { rowLine, widthsOf } from './columns.ts';
 import { helpLines } from './help.ts';
 import { cell } from './columns.ts';
@@ -60,10 +61,9 @@ function headOf(model: Model): readonly Line[] {
 const silenceMs = 2_000;
 
 function linkPart(link: Link, nowMs: number): Part {
-  if (link.kind === 'lost')
-    return part(`connection lost ${duration(Math.max(0, nowMs - link.sinceMs))} ago`, 'bad');
+  if (link.kind === 'lost') return part(`connection lost ${roughly(nowMs - link.sinceMs)} ago`, 'bad');
   const dueMs = link.askedSinceMs === null ? 0 : nowMs - link.askedSinceMs;
-  return dueMs < silenceMs ? part('connected', 'good') : part(`no answer for ${duration(dueMs)}`, 'warn');
+  return dueMs < silenceMs ? part('connected', 'good') : part(`no answer for ${roughly(dueMs)}`, 'warn');
 }
 
 function countsLine(facts: Facts): Line {

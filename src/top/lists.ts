@@ -1,6 +1,7 @@
 import { shownTarget, targetOf, targetsOf, type AgentId, type Target } from '../core/index.ts';
 import type { AgentView, LockView, StatusAnswer, WaiterView } from '../protocol/index.ts';
-import { duration, safe, shownLock, timeLeft } from '../wording/index.ts';
+import { safe, shownLock } from '../wording/index.ts';
+import { roughly } from './age.ts';
 import { cell, pathCell, type Cell, type Shape } from './columns.ts';
 import type { Emphasis } from './line.ts';
 import type { Facts, ListName, Model } from './model.ts';
@@ -49,11 +50,11 @@ const soonMs = 15_000;
 function leftCell(endMs: number | null, nowMs: number): Cell {
   if (endMs === null) return cell('');
   if (endMs <= nowMs) return cell('over', 'bad');
-  return cell(timeLeft(endMs - nowMs), endMs - nowMs < soonMs ? 'warn' : 'plain');
+  return cell(roughly(endMs - nowMs), endMs - nowMs < soonMs ? 'warn' : 'plain');
 }
 
 const sinceCell = (sinceMs: number | null, nowMs: number): Cell =>
-  cell(sinceMs === null ? '' : duration(Math.max(0, nowMs - sinceMs)));
+  cell(sinceMs === null ? '' : roughly(nowMs - sinceMs));
 
 /** `src/login.ts +2`: the first by name, and how many more. */
 function namesCell(targets: readonly string[]): Cell {
@@ -86,19 +87,19 @@ const agents: List<AgentItem> = {
     { title: 'AGENT', least: 12, rank: 0, cell: ({ view }) => cell(safe(view.agent)) },
     {
       title: 'STATUS',
-      least: 9,
+      least: 7,
       rank: 1,
       cell: ({ view }) => cell(statusOf(view), emphases[statusOf(view)]),
     },
     {
       title: 'HOLDS',
-      least: 14,
+      least: 13,
       rank: 2,
       cell: ({ view }) => namesCell(view.held.map(shownTarget)),
     },
     {
       title: 'LEASE',
-      least: 7,
+      least: 6,
       rank: 3,
       cell: ({ locks }, nowMs) => leftCell(soonestEnd(locks), nowMs),
       value: ({ locks }) => soonestEnd(locks),
@@ -123,7 +124,7 @@ const agents: List<AgentItem> = {
       cell: ({ view }, nowMs) => sinceCell(view.seenAtMs, nowMs),
       value: ({ view }) => view.seenAtMs,
     },
-    { title: 'DOING', least: 10, rank: 6, cell: (item) => cell(safe(doing(item))) },
+    { title: 'DOING', least: 8, rank: 6, cell: (item) => cell(safe(doing(item))) },
   ],
   row: ({ view }) => ({ key: view.agent, agent: view.agent, lock: null }),
 };
@@ -131,25 +132,25 @@ const agents: List<AgentItem> = {
 const locks: List<LockView> = {
   items: ({ locks: held }) => held,
   columns: [
-    { title: 'LOCK', least: 16, rank: 0, cell: (lock) => pathCell(safe(shownLock(lock))) },
+    { title: 'LOCK', least: 15, rank: 0, cell: (lock) => pathCell(safe(shownLock(lock))) },
     { title: 'HOLDER', least: 12, rank: 1, cell: ({ agent }) => cell(safe(agent)) },
     {
       title: 'ENDS IN',
-      least: 7,
+      least: 8,
       rank: 2,
       cell: (lock, nowMs) => leftCell(endOf(lock), nowMs),
       value: endOf,
     },
     {
       title: 'HELD FOR',
-      least: 7,
+      least: 9,
       rank: 4,
       cell: ({ grantedAtMs }, nowMs) => sinceCell(grantedAtMs, nowMs),
       value: ({ grantedAtMs }) => grantedAtMs,
     },
     {
       title: 'QUEUE',
-      least: 5,
+      least: 6,
       rank: 3,
       cell: ({ queueLength }) =>
         cell(queueLength === 0 ? '' : String(queueLength), queueLength === 0 ? 'plain' : 'warn'),
@@ -157,7 +158,7 @@ const locks: List<LockView> = {
     },
     {
       title: 'TOKEN',
-      least: 5,
+      least: 6,
       rank: 6,
       cell: ({ token }) => cell(String(token)),
       value: ({ token }) => token,
@@ -172,13 +173,13 @@ const queue: List<WaiterView> = {
   columns: [
     {
       title: 'PLACE',
-      least: 5,
+      least: 6,
       rank: 0,
       cell: ({ position }) => cell(String(position)),
       value: ({ position }) => position,
     },
     { title: 'WAITER', least: 12, rank: 1, cell: ({ agent }) => cell(safe(agent)) },
-    { title: 'WANTS', least: 14, rank: 2, cell: (waiter) => namesCell(targetsOf(waiter).map(shownTarget)) },
+    { title: 'WANTS', least: 13, rank: 2, cell: (waiter) => namesCell(targetsOf(waiter).map(shownTarget)) },
     {
       title: 'WAITED',
       least: 7,

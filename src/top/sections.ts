@@ -1,5 +1,6 @@
 import { shownNames, type Entry, type Event } from '../core/index.ts';
-import { count, duration, eventText, safe, someNames, type Quoting } from '../wording/index.ts';
+import { count, eventText, safe, someNames, type Quoting } from '../wording/index.ts';
+import { roughly } from './age.ts';
 import { part, plainLine, type Line } from './line.ts';
 import type { Facts, Model } from './model.ts';
 
@@ -28,14 +29,14 @@ function violationLines({ status, open }: Facts, nowMs: number): readonly Line[]
   ]);
   const before = open.map(({ rule, subject, evidence, sinceMs }): Line => [
     part(safe(rule), 'bad'),
-    part(` on ${safe(subject)} for ${duration(Math.max(0, nowMs - sinceMs))}: ${safe(evidence)}`),
+    part(` on ${safe(subject)} for ${roughly(nowMs - sinceMs)}: ${safe(evidence)}`),
   ]);
   return [...now, ...before];
 }
 
 function queueLines({ status }: Facts, nowMs: number): readonly Line[] {
   return status.waiters.map((waiter) => {
-    const waited = duration(Math.max(0, nowMs - waiter.sinceMs));
+    const waited = roughly(nowMs - waiter.sinceMs);
     const purpose = waiter.reason === null ? '' : `: ${safe(waiter.reason)}`;
     const wants = safe(someNames(shownNames(waiter)));
     return plainLine(`${waiter.position}. ${safe(waiter.agent)} waits for ${wants}, ${waited}${purpose}`);
@@ -53,7 +54,7 @@ const asShown: Quoting = { agent: safe, name: safe, text: safe };
 
 function latelyLines(entries: readonly Entry[], nowMs: number): readonly Line[] {
   return entries.flatMap(({ atMs, events }) => {
-    const ago = `${duration(Math.max(0, nowMs - atMs))} ago`;
+    const ago = `${roughly(nowMs - atMs)} ago`;
     return events.filter(isLately).map((event) => [part(`${ago} `, 'dim'), part(eventText(event, asShown))]);
   });
 }
