@@ -11,7 +11,7 @@ const turnsMax = 10;
 const patienceMs = 5_000;
 
 /**
- * Is the owner of a repository's log in the foreground, with a face in front, until a signal or a stop ends it. One that runs
+ * Is the owner of a repository's log in the foreground, with a face in front, until a signal, a stop or `leaveOn` ends it; the process itself goes on. One that runs
  * in the background gives way: what is held or waited for is in the log, and its clients come back to this one. Throws
  * `UNAVAILABLE` where the repository is served already, and whatever keeps the face from opening.
  */
@@ -19,11 +19,13 @@ export async function runFronted(
   options: OpenOptions,
   front: Front,
   onReady: (front: OpenFront) => void,
+  leaveOn: AbortSignal,
 ): Promise<void> {
   process.umask(0o077);
   try {
     const ownership = await takeOver(options);
-    await serveAsOwner(options, ownership, (open) => open !== null && onReady(open), front);
+    const ready = (open: OpenFront | null): void => void (open !== null && onReady(open));
+    await serveAsOwner(options, ownership, ready, { openFront: front, leaveOn });
   } catch (error) {
     throw toFailure(error);
   }

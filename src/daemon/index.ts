@@ -7,6 +7,7 @@ import type { StateLook } from './remove-state.ts';
 import type { Room } from './room.ts';
 import type { OpenOptions } from './wire-up.ts';
 
+export { endSoon } from './linger.ts';
 export type { LogAudit, LogContent, WitnessLook } from './audit-log.ts';
 export type { OpenLogFile } from './log-file-source.ts';
 export type { Front, OpenFront } from './owner-life.ts';
@@ -25,8 +26,9 @@ export async function runFronted(
   options: OpenOptions,
   front: Front,
   onReady: (front: OpenFront) => void,
+  leaveOn: AbortSignal,
 ): Promise<void> {
-  return (await import('./fronted.ts')).runFronted(options, front, onReady);
+  return (await import('./fronted.ts')).runFronted(options, front, onReady, leaveOn);
 }
 
 /** See `wire-up.ts`. */

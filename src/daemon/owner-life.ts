@@ -24,29 +24,39 @@ import { CoordinatorServer } from './server.ts';
 import { Upkeep } from './upkeep.ts';
 import { openCoordination, type Coordination, type OpenOptions } from './wire-up.ts';
 
+/** How long a look at files that is under way may go on before the log is closed. */
+const lookMaxMs = 500;
 /** How long the log may take to be closed. */
 const closeMaxMs = 2_500;
-/** How long the process may live on after that. */
-const lingerMaxMs = 1_500;
 
 /** Serves the log until there is a reason to leave. `onReady` is called once clients can connect. */
 export async function serveAsOwner(
   options: OpenOptions,
   ownership: Ownership,
   onReady: (front: OpenFront | null) => void,
-  openFront: Front | null = null,
+  { openFront = null, leaveOn = null }: ServeOptions = {},
 ): Promise<void> {
   const paths = statePaths(options.repository.commonDir);
   const log = withoutRepeats(openLog(), () => systemTime.monotonicMs());
   const owner = new Owner(options, paths, log, openFront);
+  const leave = (): void => owner.leave(String(leaveOn?.reason));
+  leaveOn?.addEventListener('abort', leave, { once: true });
   try {
     capAtStart(paths.log, log);
-    onReady(await owner.start());
+    if (leaveOn?.aborted) leave();
+    else onReady(await owner.start());
     const reason = await owner.untilLeaving();
     log.info({ reason }, 'leaving');
   } finally {
+    leaveOn?.removeEventListener('abort', leave);
     await owner.stop(ownership);
   }
+}
+
+interface ServeOptions {
+  readonly openFront?: Front | null;
+  /** A reason to leave, beside signals and being asked to. */
+  readonly leaveOn?: AbortSignal | null;
 }
 
 /** What stands in the way is told from the first line on. */
@@ -84,6 +94,7 @@ class Owner {
   readonly #openFront: Front | null;
   #front: OpenFront | null = null;
   readonly #worker: SyncWorker;
+  #firstLook: Promise<void> | undefined;
   #ignoreSignals: () => void = () => {};
 
   constructor(options: OpenOptions, paths: StatePaths, log: Log, openFront: Front | null) {
@@ -125,7 +136,7 @@ class Owner {
     give(this.#paths.socket);
     this.#ignoreSignals = onSignals((signal) => this.#leave(signal));
     // What is good now is what a file that breaks later was last.
-    void coordination.safetyWatch
+    this.#firstLook = coordination.safetyWatch
       ?.poll()
       .catch((error: unknown) =>
         this.#log.warn({ cause: String(error) }, 'what breaks a rule cannot be looked for'),
@@ -144,6 +155,10 @@ class Owner {
     return observer === undefined ? ofLog : bothObservers(ofLog, observer);
   }
 
+  leave(reason: string): void {
+    this.#leave(reason);
+  }
+
   /** Resolves with the reason for leaving. */
   untilLeaving(): Promise<string> {
     return this.#leaving;
@@ -156,27 +171,20 @@ class Owner {
   async stop(ownership: Ownership): Promise<void> {
     // A second signal ends the process at once.
     this.#ignoreSignals();
-    this.#upkeep?.stop();
+    const looked = this.#upkeep?.stop();
     this.#worker.stop();
     this.#server?.stopListening();
     const closed = this.#front?.close();
     try {
       await closed;
-      await this.#closeInTime();
+      await inTime(Promise.all([looked, this.#firstLook]), lookMaxMs);
+      if (!(await inTime(this.#coordination?.close(), closeMaxMs)))
+        // Nothing is lost: what was told is in the log, and the next owner goes on from there.
+        this.#log.warn({ closeMaxMs }, 'left without having closed the log');
     } finally {
       ownership.release();
       this.#server?.hangUp();
-      // Whatever is under way still, a disk or a program that does not answer, has no part in the log any more.
-      setTimeout(() => process.exit(), lingerMaxMs).unref();
     }
-  }
-
-  /** Nothing is lost where it takes too long: what was told is in the log, and the next owner goes on from there. */
-  async #closeInTime(): Promise<void> {
-    const overdue = new AbortController();
-    const late = sleep(closeMaxMs, 'late', { signal: overdue.signal }).catch(() => 'in time');
-    const end = await Promise.race([late, this.#coordination?.close()]).finally(() => overdue.abort());
-    if (end === 'late') this.#log.warn({ closeMaxMs }, 'left without having closed the log');
   }
 
   #startUpkeep(
@@ -210,6 +218,14 @@ class Owner {
       log: this.#log,
     });
   }
+}
+
+/** Whether it has ended after so long; rejects as it does. */
+async function inTime(work: Promise<unknown> | undefined, maxMs: number): Promise<boolean> {
+  const overdue = new AbortController();
+  const late = sleep(maxMs, false, { signal: overdue.signal }).catch(() => false);
+  const done = Promise.resolve(work).then(() => true);
+  return Promise.race([late, done]).finally(() => overdue.abort());
 }
 
 /** Of the files that this process may have open, some are for the log, for Git, and for what it loads. */

@@ -1,5 +1,6 @@
 import { embeddedEngine } from './embedded-engine.ts';
 import { closeInherited } from './inherited.ts';
+import { endSoon } from './linger.ts';
 import { ReadinessReport } from './readiness.ts';
 import type { OpenOptions } from './wire-up.ts';
 
@@ -18,7 +19,7 @@ export async function runOwner(options: OpenOptions): Promise<void> {
     const ownership = await engine.takeOwnership(repository.commonDir);
     if (ownership === null) return readiness.say({ ready: true });
     const { serveAsOwner } = await import('./owner-life.ts');
-    await serveAsOwner(options, ownership, () => readiness.say({ ready: true }));
+    await serveAsOwner(options, ownership, () => readiness.say({ ready: true })).finally(endSoon);
   } catch (error) {
     const { toFailure } = await import('./failures.ts');
     const failure = toFailure(error);

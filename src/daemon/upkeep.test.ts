@@ -17,6 +17,7 @@ let left: string[];
 let warnings: string[];
 let clock: ManualClock;
 let time: ManualTime;
+let upkeep: Upkeep;
 
 beforeEach(() => {
   isActive = false;
@@ -32,7 +33,7 @@ beforeEach(() => {
   warnings = [];
   clock = new ManualClock();
   time = new ManualTime(clock);
-  new Upkeep(
+  upkeep = new Upkeep(
     {
       isActive: () => isActive,
       callCount: () => callCount,
@@ -217,4 +218,18 @@ it('keeps what is said in bounds for as long as it lives, and goes on where that
   await pass(5_000);
   expect([caps, left]).toEqual([5, ['idle']]);
   expect(new Set(warnings)).toEqual(new Set(['the log file cannot be begun anew']));
+});
+
+it('stops once the look that is under way has ended, and tells nothing of what fails meanwhile', async () => {
+  let fail: (error: Error) => void = () => {};
+  followGit = () => new Promise((_, reject) => (fail = reject));
+  await pass(3_000);
+  const stopped: string[] = [];
+  const stop = upkeep.stop().then(() => stopped.push('stopped'));
+  await new Promise(setImmediate);
+  expect(stopped).toEqual([]);
+  fail(new Error('the log is closed'));
+  await stop;
+  expect(warnings).toEqual([]);
+  expect(time.size).toBe(0);
 });

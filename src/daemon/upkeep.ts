@@ -56,6 +56,7 @@ export class Upkeep {
   #looksAgain = false;
   #cancel: Cancel = () => {};
   #isStopped = false;
+  #turning: Promise<void> = Promise.resolve();
 
   constructor(ports: UpkeepPorts, time: Time = systemTime) {
     this.#ports = ports;
@@ -65,9 +66,11 @@ export class Upkeep {
     this.#schedule();
   }
 
-  stop(): void {
+  /** Resolves once the look that is under way has ended; what fails from now on is not told: it is for want of what was closed. */
+  stop(): Promise<void> {
     this.#isStopped = true;
     this.#cancel();
+    return this.#turning;
   }
 
   #schedule(): void {
@@ -75,7 +78,10 @@ export class Upkeep {
     const shortestMs = Math.max(idleExitMs, busiestEveryMs);
     const longestMs = this.#looksAgain ? restMs : lookEveryMs;
     const delayMs = idleExitMs === 0 ? longestMs : Math.min(longestMs, shortestMs);
-    if (!this.#isStopped) this.#cancel = this.#time.schedule(delayMs, () => void this.#turn());
+    if (this.#isStopped) return;
+    this.#cancel = this.#time.schedule(delayMs, () => {
+      this.#turning = this.#turn();
+    });
   }
 
   /** What cannot be looked at now may be at the next turn. */
@@ -84,16 +90,20 @@ export class Upkeep {
     try {
       if (await this.#look()) return;
     } catch (error) {
-      this.#ports.log.warn({ cause: String(error) }, 'the upkeep failed');
+      this.#warn(error, 'the upkeep failed');
     }
     this.#schedule();
+  }
+
+  #warn(error: unknown, message: string): void {
+    if (!this.#isStopped) this.#ports.log.warn({ cause: String(error) }, message);
   }
 
   #capLog(): void {
     try {
       this.#ports.capLog();
     } catch (error) {
-      this.#ports.log.warn({ cause: String(error) }, 'the log file cannot be begun anew');
+      this.#warn(error, 'the log file cannot be begun anew');
     }
   }
 
@@ -117,7 +127,7 @@ export class Upkeep {
     try {
       await this.#ports.watchSafety();
     } catch (error) {
-      this.#ports.log.warn({ cause: String(error) }, 'what breaks a rule cannot be looked for');
+      this.#warn(error, 'what breaks a rule cannot be looked for');
     }
   }
 
@@ -159,7 +169,7 @@ export class Upkeep {
       await this.#ports.followGit();
       await this.#ports.syncDue();
     } catch (error) {
-      this.#ports.log.warn({ cause: String(error) }, 'what Git has done cannot be read');
+      this.#warn(error, 'what Git has done cannot be read');
     }
   }
 
@@ -174,7 +184,7 @@ export class Upkeep {
       return await this.#ports.followScopes();
     } catch (error) {
       if (error instanceof CoordinatorError && error.code === 'DISABLED') this.#ports.leave(error.message);
-      else this.#ports.log.warn({ cause: String(error) }, 'the scope files cannot be read');
+      else this.#warn(error, 'the scope files cannot be read');
       return false;
     }
   }

@@ -21,6 +21,8 @@ export interface HttpServer {
   readonly close: () => Promise<void>;
 }
 
+type Listening = Pick<HttpApp, 'fetch' | 'endStreams'>;
+
 /** How long the head of a request, and the whole of it, may take to arrive. */
 const headMaxMs = 10_000;
 const requestMaxMs = 30_000;
@@ -29,7 +31,7 @@ const headBytesMax = 16_384;
 const hangUpGraceMs = 1_000;
 
 /** Serves an app. Rejects with the system's error where it cannot listen. */
-export async function listen(app: HttpApp, options: ListenOptions): Promise<HttpServer> {
+export async function listen(app: Listening, options: ListenOptions): Promise<HttpServer> {
   const { host, port, tls, connectionsMax } = options;
   const answer = getRequestListener(app.fetch);
   const listener: RequestListener = (request, response) => void answer(request, response);
@@ -59,7 +61,7 @@ function urlOf({ address, family, port }: AddressInfo, isTls: boolean): string {
   return `${isTls ? 'https' : 'http'}://${host}:${port}`;
 }
 
-function close(server: Server, app: HttpApp): Promise<void> {
+function close(server: Server, app: Listening): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => server.closeAllConnections(), hangUpGraceMs);
     server.close(() => {

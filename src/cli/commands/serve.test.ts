@@ -2,14 +2,14 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { TokenRecord } from '../../access/index.ts';
 import { CoordinatorError } from '../../protocol/index.ts';
 import { Harness, startMs } from '../testing/harness.ts';
-import type { Repository, ServeWish } from '../world/world.ts';
+import type { ServeWish } from '../world/world.ts';
 
 let wishes: ServeWish[];
 let expiries: readonly (number | null)[];
-let served: Repository | null;
+let served: readonly (readonly [path: string, worktree: string | null])[];
 
 beforeEach(() => {
-  [wishes, expiries, served] = [[], [null], null];
+  [wishes, expiries, served] = [[], [null], []];
 });
 
 const harness = (failure?: Error): Harness =>
@@ -22,11 +22,12 @@ const harness = (failure?: Error): Harness =>
       }),
     },
     owner: {
-      serve: async (repository, wish, onReady) => {
+      serve: async (repositories, wish, onReady) => {
         if (failure !== undefined) throw failure;
-        served = repository;
+        served = repositories.map(({ repository, path }) => [path, repository.worktree]);
         wishes.push(wish);
-        onReady({ url: `http://${wish.host}:7421${wish.prefix}`, pid: 4711 });
+        const urls = repositories.map(({ path }) => `http://${wish.host}:7421${wish.prefix}${path}`);
+        onReady({ urls, pid: 4711 });
       },
     },
   });
@@ -50,7 +51,7 @@ it('serves this machine alone unless it is told otherwise, and says where', asyn
     stderr: '1 token lets somebody in: rhema token list\n',
   });
   expect(wishes).toEqual([plain]);
-  expect(served?.worktree).toBe('/repo');
+  expect(served).toEqual([['', '/repo']]);
 });
 
 it('tells programs the same in one line', async () => {

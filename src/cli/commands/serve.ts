@@ -7,11 +7,12 @@ import { exitCodes } from '../answer/exit-codes.ts';
 import { ended, type Outcome } from '../answer/outcome.ts';
 import { line } from '../format/text.ts';
 import { remoteWorkspace } from '../mcp/remote-workspace.ts';
-import type { Served, ServeWish } from '../world/world.ts';
+import type { ServedRepository, ServeWish } from '../world/world.ts';
 import { numberOption } from './number-option.ts';
-import { repositoryHere } from './token.ts';
+import { servePlaces, type ServePlace } from './serve-places.ts';
 
 export interface ServeInput {
+  readonly repositories: readonly string[];
   readonly host: string;
   readonly port: string;
   readonly tlsCert?: string;
@@ -25,24 +26,67 @@ export interface ServeInput {
 /** Is the coordinator in the foreground, for agents on any host, until it is interrupted. */
 export async function serve(call: Call, input: ServeInput): Promise<Outcome> {
   const wish = wishOf(call.cwd, input);
-  const repository = await repositoryHere(call);
-  const { records } = await call.world.tokens.list(repository);
-  const usable = records.filter(({ expiresAtMs }) => expiresAtMs === null || expiresAtMs > call.nowMs).length;
-  const told = (served: Served): void => tell(call, served, usable);
-  await call.world.owner.serve(repository, wish, told, (coordinator, token) =>
-    remoteWorkspace(call, repository, coordinator, token),
-  );
+  const places = await servePlaces(call, input.repositories);
+  const tokens = await Promise.all(places.map(usableTokens));
+  await call.world.owner.serve(places.map(servedAt), wish, ({ urls, pid }) => {
+    const served = places.map((place, index) => ({
+      ...place,
+      url: urls[index] ?? '',
+      tokens: tokens[index] ?? 0,
+    }));
+    const [only] = served;
+    if (only?.name === null) tellOfOne(call, only, pid);
+    else tellOfAll(call, served, pid);
+  });
   return ended(exitCodes.done);
 }
 
-function tell(call: Call, { url, pid }: Served, tokens: number): void {
+async function usableTokens({ repository, call }: ServePlace): Promise<number> {
+  const { records } = await call.world.tokens.list(repository);
+  return records.filter(({ expiresAtMs }) => expiresAtMs === null || expiresAtMs > call.nowMs).length;
+}
+
+const servedAt = ({ name, repository, call }: ServePlace): ServedRepository => ({
+  repository,
+  path: name === null ? '' : `/${name}`,
+  workspaceOf: (coordinator, token) => remoteWorkspace(call, repository, coordinator, token),
+});
+
+interface Told extends ServePlace {
+  readonly url: string;
+  /** So many let somebody in. */
+  readonly tokens: number;
+}
+
+function tellOfOne(call: Call, { url, tokens }: Told, pid: number): void {
   if (call.json) return call.printJson({ ok: true, revision: null, url, pid, tokens });
   call.print(line`serving at ${url} (process ${pid}); Ctrl-C ends it, and what is held stays held`);
+  noteTokens(call, tokens, '');
+}
+
+function tellOfAll(call: Call, served: readonly Told[], pid: number): void {
+  if (call.json) {
+    const repositories = served.map(({ name, repository, url, tokens }) => ({
+      name,
+      commonDir: repository.commonDir,
+      url,
+      tokens,
+    }));
+    return call.printJson({ ok: true, revision: null, pid, repositories });
+  }
+  const number = count(served.length, 'repository', 'repositories');
+  call.print(line`serving ${number} (process ${pid}); Ctrl-C ends it, and what is held stays held`);
+  for (const { url, call: there } of served) call.print(line`${url}  ${there.cwd}`);
+  for (const { name, tokens, call: there } of served) noteTokens(there, tokens, `${name}: `);
+}
+
+function noteTokens(call: Call, tokens: number, before: string): void {
   if (tokens > 0)
     call.note(
-      `${count(tokens, 'token')} ${tokens === 1 ? 'lets' : 'let'} somebody in: ${call.rhema('token', 'list')}`,
+      `${before}${count(tokens, 'token')} ${tokens === 1 ? 'lets' : 'let'} somebody in: ${call.rhema('token', 'list')}`,
     );
-  else call.note(`nobody has a token yet: ${call.rhema('token', 'create', 'NAME', '--role', 'agent')}`);
+  else
+    call.note(`${before}nobody has a token yet: ${call.rhema('token', 'create', 'NAME', '--role', 'agent')}`);
 }
 
 function wishOf(cwd: string, input: ServeInput): ServeWish {

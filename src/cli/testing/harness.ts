@@ -43,6 +43,8 @@ export { startMs };
 export interface HarnessOptions {
   /** Where it is a function: what each look for it in turn finds. */
   readonly coordinator: Coordinator | Error | (() => Coordinator | Error);
+  /** Which repository is in a folder; one and the same unless given. */
+  readonly locate?: World['locate'];
   readonly env?: Environment;
   readonly terminal?: boolean;
   /** Of the terminal. */
@@ -153,7 +155,7 @@ export class Harness {
   #world(): World {
     const { coordinator, inspection, owner, logs } = this.#options;
     return {
-      locate: async () => repository,
+      locate: this.#options.locate ?? (async () => repository),
       connect: async () => {
         const found = typeof coordinator === 'function' ? coordinator() : coordinator;
         if (found instanceof Error) throw found;
@@ -189,7 +191,7 @@ export class Harness {
   }
 }
 
-const repository: Repository = {
+export const repository: Repository = {
   worktree: '/repo',
   mainWorktree: '/repo',
   gitDir: '/repo/.git',

@@ -9,6 +9,10 @@ export function addServeCommands(program: Command, host: Host): void {
     .description(
       'coordinate agents on any host: the coordinator in the foreground, answering over HTTP as well',
     )
+    .argument(
+      '[repositories...]',
+      'folders, or NAME=FOLDER: each is served at /NAME; else the repository here, at the top',
+    )
     .option('--port <number>', '0: any that is free', '7421')
     .option('--host <address>', 'where to listen; others than this machine need encryption', '127.0.0.1')
     .option('--tls-cert <file>', 'in PEM, with --tls-key: answer over HTTPS')
@@ -26,6 +30,7 @@ export function addServeCommands(program: Command, host: Host): void {
     serve,
     'rhema serve',
     'rhema serve --port 0 --json',
+    'rhema serve ~/shop api=~/work/backend',
     'rhema serve --host 0.0.0.0 --tls-cert c.pem --tls-key k.pem --allow-host build.example.org',
   );
   notes(serve, serveNotes);

@@ -17,6 +17,7 @@ import {
   writeSession,
 } from '../../client/index.ts';
 import type { ConnectOptions, StatePaths } from '../../client/index.ts';
+import type { OpenOptions } from '../../daemon/index.ts';
 import { CoordinatorError } from '../../protocol/index.ts';
 import { findRepository } from '../../repository/index.ts';
 import { workingFiles } from '../../repository/git/index.ts';
@@ -126,6 +127,11 @@ function ownerOf(version: () => string): Owner {
     use: (owner: SocketCoordinator) => Promise<T>,
     callTimeoutMs = lookTimeoutMs,
   ): Promise<T | null> => withRunningOwner(repository, { version: version(), callTimeoutMs }, use);
+  const optionsOf = (repository: Repository): OpenOptions => ({
+    repository,
+    version: version(),
+    syncCommand: () => syncCommand(repository),
+  });
   return {
     health: (repository) => reached(repository, (owner) => owner.query({ kind: 'health' })),
     settings: (repository) =>
@@ -133,18 +139,9 @@ function ownerOf(version: () => string): Owner {
     refresh: (repository) => reached(repository, (owner) => owner.refresh(), refreshTimeoutMs),
     stop: ({ commonDir }) => endOwner({ commonDir, version: version(), patienceMs: lookTimeoutMs }),
     logFile: async ({ commonDir }) => statePaths(commonDir).log,
-    run: async (repository) =>
-      (await import('../../daemon/index.ts')).runOwner({
-        repository,
-        version: version(),
-        syncCommand: () => syncCommand(repository),
-      }),
-    serve: async (repository, wish, onReady, workspaceOf) =>
-      (await import('./serve-http.ts')).serveHttp(
-        { repository, version: version(), syncCommand: () => syncCommand(repository) },
-        { ...wish, workspaceOf },
-        onReady,
-      ),
+    run: async (repository) => (await import('../../daemon/index.ts')).runOwner(optionsOf(repository)),
+    serve: async (repositories, wish, onReady) =>
+      (await import('./serve-several.ts')).serveSeveral(repositories, optionsOf, wish, onReady),
   };
 }
 

@@ -134,16 +134,22 @@ export interface Owner {
   logFile(repository: Repository): Promise<string>;
   /** Is the owner, until it leaves. */
   run(repository: Repository): Promise<void>;
-  /** The same in the foreground, answering over HTTP as well. */
+  /** The same of each of them in the foreground, answering over HTTP as well. Told once that all are served. */
   serve(
-    repository: Repository,
+    repositories: readonly ServedRepository[],
     wish: ServeWish,
     onReady: (served: Served) => void,
-    workspaceOf: WorkspaceOf,
   ): Promise<void>;
 }
 
-/** How a repository is to be served. */
+export interface ServedRepository {
+  readonly repository: Repository;
+  /** What comes after the prefix: empty, or as in `/shop`. */
+  readonly path: string;
+  readonly workspaceOf: WorkspaceOf;
+}
+
+/** How repositories are to be served. */
 export interface ServeWish {
   readonly host: string;
   /** 0: any that is free. */
@@ -162,7 +168,8 @@ export interface ServeWish {
 export type WorkspaceOf = (coordinator: Coordinator, token: string) => Workspace;
 
 export interface Served {
-  readonly url: string;
+  /** Of each repository, in the order they were given in. */
+  readonly urls: readonly string[];
   readonly pid: number;
 }
 

@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs';
+import { newRequestId } from '../../client/index.ts';
+import { endSoon, openFilesMax, type OpenOptions } from '../../daemon/index.ts';
+import { HostNames, listen, Mounts, type HttpServer } from '../../http/index.ts';
+import { openLog } from '../../observe/index.ts';
+import { CoordinatorError } from '../../protocol/index.ts';
+import { systemTime } from '../../time/index.ts';
+import { serveHttp } from './serve-http.ts';
+import type { Repository, Served, ServedRepository, ServeWish } from './world.ts';
+
+/** Of the files that the process may have open, half are for callers over HTTP. */
+const connectionsShare = 0.5;
+
+/**
+ * Is the owner of each repository's log, and serves them over HTTP at one address, until it is told to leave. One that is ended
+ * for itself leaves the others alone; where one cannot be begun, none is served.
+ */
+export async function serveSeveral(
+  repositories: readonly ServedRepository[],
+  optionsOf: (repository: Repository) => OpenOptions,
+  wish: ServeWish,
+  onReady: (served: Served) => void,
+): Promise<void> {
+  const hosts = new HostNames([wish.host, ...wish.allowHosts]);
+  const paths = repositories.map(({ path }) => wish.prefix + path);
+  const mounts = openMounts(hosts, wish.prefix, paths);
+  const server = await open(mounts, wish);
+  const failed = new AbortController();
+  const places = repositories.map(({ repository, path, workspaceOf }) => ({
+    options: optionsOf(repository),
+    mounts,
+    hosts,
+    path: wish.prefix + path,
+    url: server.url + wish.prefix + path,
+    workspaceOf,
+    leaveOn: failed.signal,
+  }));
+  let starting = places.length;
+  const ready = (): void => {
+    starting -= 1;
+    if (starting === 0) onReady({ urls: places.map(({ url }) => url), pid: process.pid });
+  };
+  const lives = places.map((place) =>
+    serveHttp(place, wish, ready).catch((error: unknown) => {
+      if (starting > 0) failed.abort('another repository cannot be served');
+      throw error;
+    }),
+  );
+  try {
+    for (const life of await Promise.allSettled(lives)) if (life.status === 'rejected') throw life.reason;
+  } finally {
+    await server.close();
+    endSoon();
+  }
+}
+
+function openMounts(hosts: HostNames, prefix: string, paths: readonly string[]): Mounts {
+  const log = openLog();
+  return new Mounts(
+    {
+      hosts,
+      newRequestId,
+      time: systemTime,
+      onFault: (error, requestId) =>
+        log.error({ requestId, cause: error.stack }, 'a request met a fault of this program'),
+    },
+    prefix,
+    paths,
+  );
+}
+
+async function open(mounts: Mounts, { host, port, tls }: ServeWish): Promise<HttpServer> {
+  const pems = tls === null ? null : { cert: pem(tls.certFile), key: pem(tls.keyFile) };
+  const connectionsMax = Math.floor(((await openFilesMax()) ?? 65_536) * connectionsShare);
+  return listen(mounts, { host, port, tls: pems, connectionsMax }).catch((error: unknown) => {
+    throw cannotListen(host, port, error);
+  });
+}
+
+/** A file that the user names: read as it is, wherever it leads. */
+function pem(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new CoordinatorError('INVALID_INPUT', `${path} cannot be read: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+}
+
+const remedies: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another program has that port: choose one by --port, or any that is free by --port 0',
+  EACCES: 'this user may not have that port: choose one above 1023 by --port',
+  EADDRNOTAVAIL: 'this machine has no such address: choose one by --host',
+};
+
+function cannotListen(host: string, port: number, cause: unknown): CoordinatorError {
+  const { code = '', message } = cause as { readonly code?: string; readonly message: string };
+  return new CoordinatorError(
+    'UNAVAILABLE',
+    `cannot listen on ${host}, port ${port}: ${remedies[code] ?? message}`,
+    { cause, details: { cause: code } },
+  );
+}
