@@ -304,6 +304,17 @@ export const options = [
     environment: null,
     help: 'What an agent is given that asks for no more than to write a file: that file alone, or the whole scope that it is in.',
   },
+  {
+    key: 'agent_coordination.claim_wait',
+    field: 'claimWaitMs',
+    readBy: 'src/cli/world/hook-settings.ts',
+    type: 'duration',
+    default: asDurationMs(0),
+    minimum: asDurationMs(0),
+    maximum: asDurationMs(20_000),
+    environment: null,
+    help: "For how long the hook of an agent's client waits in the queue for a file that another agent holds before the edit is refused. With 0 it is refused at once, and the agent does other work or waits by a command.",
+  },
 ] as const satisfies readonly Option[];
 
 type Declared = (typeof options)[number];

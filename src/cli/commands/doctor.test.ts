@@ -42,6 +42,7 @@ const inspection: Inspection = {
   ignoredAmong: async () => new Set(),
   changedFiles: async () => [],
   scan: async () => emptyScan,
+  hookSettings: async () => ({ claimWaitMs: 0 }),
   configuration: async () => ({ enabled: true, entries: [], problems: [], unusedFile: null }),
   gitVersion: async () => '2.43.0',
   stateFiles: async () => state,

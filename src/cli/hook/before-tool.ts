@@ -1,7 +1,6 @@
 /** Before a tool: what it is about to write is locked for its agent, or it does not run. */
 import { relative } from 'node:path';
 import {
-  asDurationMs,
   nameOf,
   shownNames,
   targetsOf,
@@ -12,11 +11,11 @@ import {
 } from '../../core/index.ts';
 import { claim, subjectsOf, type Claimed } from '../../guard/index.ts';
 import { passes, type HookAnswer } from '../../hooks/index.ts';
-import { acquire, formerHoldersOf, type AgentSession, type NotGranted } from '../../participant/index.ts';
+import { formerHoldersOf, type AgentSession, type NotGranted } from '../../participant/index.ts';
 import { formerHolderTexts } from '../../wording/index.ts';
 import { typingOf } from '../commands/named.ts';
-import { agentPorts } from '../commands/speak.ts';
 import { explainRefusal } from '../format/refusal.ts';
+import { askFor } from './ask-for.ts';
 import { digestOfFile } from './digest-of-file.ts';
 import { asAgent } from './enrolment.ts';
 import { handOver } from './hand-over.ts';
@@ -25,6 +24,7 @@ import { noteLeft } from './left-uncommitted.ts';
 import { limitRefusal } from './limit-refusal.ts';
 import { giveBackClean, keepClaims } from './own-claims.ts';
 import { placed, type Named, type Placed } from './places.ts';
+import { waitALittle, waitedFor } from './wait-a-little.ts';
 import { sleepNoMore } from './wake.ts';
 
 /** Before files are read: what is there now is what the agent knows of them. */
@@ -89,7 +89,7 @@ async function claimed(work: HookWork, places: readonly Placed[]): Promise<Claim
       work,
       (session) => {
         asked.session = session;
-        return askFor(work, session, wish);
+        return askAtOnce(work, session, wish);
       },
       (done) => (done.kind === 'refused' ? done.reply.rejection : null),
     );
@@ -108,14 +108,22 @@ async function claimed(work: HookWork, places: readonly Placed[]): Promise<Claim
         ((isWaiting(once) && (await sleepNoMore(work))) ||
           (await handOver(work, wish, once.reply.rejection)));
       const first = isFreed ? await ask(wish) : once;
-      const isTooMuch = first.kind === 'refused' && tooMuch.has(first.reply.rejection.code);
-      if (!isTooMuch || asked.session === null) return first;
+      if (first.kind !== 'refused' || asked.session === null) return first;
+      const { rejection } = first.reply;
+      if (await waitALittle(work, asked.session, wish, rejection)) return ask(wish);
+      if (!tooMuch.has(rejection.code)) return first;
       // What it has committed by now it need not keep.
       return (await giveBackClean(work, asked.session)) > 0 ? ask(wish) : first;
     },
   };
   const outcome = await claim(ports, subjectsOf(places));
   return { outcome, session: asked.session };
+}
+
+async function askAtOnce(work: HookWork, session: AgentSession, wish: Wish): Promise<Asked> {
+  const acquired = await askFor(work, session, wish, { kind: 'none' });
+  if (acquired.kind === 'granted' || acquired.kind === 'refused') return acquired;
+  throw new Error(`nobody waits here, and yet it came to ${acquired.kind}`);
 }
 
 const isWaiting = (done: Asked): boolean =>
@@ -128,25 +136,6 @@ const tooMuch: ReadonlySet<Rejection['code']> = new Set([
   'LOCK_LIMIT_REACHED',
   'FILE_LIMIT_REACHED',
 ]);
-
-async function askFor(work: HookWork, session: AgentSession, wish: Wish): Promise<Asked> {
-  const leaseMs = work.memory.speaking()?.leaseMs ?? null;
-  const reason = `editing in ${work.client}`;
-  const ports = await agentPorts(work.call);
-  const hooks = { signal: new AbortController().signal };
-  const ask = { ...wish, ttlMs: leaseMs, wait: { kind: 'none' }, reason } as const;
-  const first = await acquire(ports, session, ask, hooks);
-  // A repository may allow shorter leases than its sessions last.
-  const isTooLong = first.kind === 'refused' && first.reply.rejection.code === 'TTL_TOO_LONG';
-  const acquired = isTooLong
-    ? await acquire(ports, session, { ...ask, ttlMs: longestOf(first.reply.rejection) }, hooks)
-    : first;
-  if (acquired.kind === 'granted' || acquired.kind === 'refused') return acquired;
-  throw new Error(`nobody waits here, and yet it came to ${acquired.kind}`);
-}
-
-const longestOf = ({ details }: Rejection) =>
-  'lockTtlMaxMs' in details ? asDurationMs(details.lockTtlMaxMs) : null;
 
 async function refusedClaim(
   { call, memory }: HookWork,
@@ -168,8 +157,6 @@ async function refusedClaim(
     ].join('\n'),
   };
 }
-
-const waitedFor: ReadonlySet<Rejection['code']> = new Set(['LOCK_HELD', 'RESERVED_FOR_WAITER']);
 
 const more: Readonly<Partial<Record<Rejection['code'], readonly string[]>>> = {
   LOCK_HELD: [

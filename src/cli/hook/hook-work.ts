@@ -13,6 +13,8 @@ export interface HookWork {
   readonly memory: SessionMemory;
   /** What the agent has to be told whatever becomes of the act, such as that it was lost. */
   readonly aside: string[];
+  /** The answer may take so much longer than an answer may: the agent waits for its turn. */
+  readonly mayTakeLonger: (byMs: number) => void;
 }
 
 /** Whose claims are kept where. */

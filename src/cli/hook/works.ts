@@ -16,17 +16,22 @@ export interface Works {
 }
 
 /** The repository around the agent's folder; for files that lie elsewhere, the one that they lie in. */
-export async function worksFor(call: Call, client: HookClient, asked: HookCall): Promise<Works> {
+export async function worksFor(
+  call: Call,
+  client: HookClient,
+  asked: HookCall,
+  mayTakeLonger: HookWork['mayTakeLonger'],
+): Promise<Works> {
   const opened: Call[] = [];
   const at = async (folder: string): Promise<HookWork | null> => {
     const there = call.in(folder);
     opened.push(there);
-    return workAt(there, client, asked);
+    return workAt(there, client, asked, mayTakeLonger);
   };
   const close = async (): Promise<void> => {
     for (const one of opened) await one.close();
   };
-  const around = await workAt(call, client, asked);
+  const around = await workAt(call, client, asked, mayTakeLonger);
   const { act } = asked;
   if ((act?.kind === 'edit' || act?.kind === 'read') && !isTooMuch(act.paths))
     return { all: await worksOf(call, around, act, at), close };
@@ -83,7 +88,12 @@ async function elsewhere(
 }
 
 /** Null where nobody is coordinated. */
-export async function workAt(call: Call, client: HookClient, asked: HookCall): Promise<HookWork | null> {
+export async function workAt(
+  call: Call,
+  client: HookClient,
+  asked: HookCall,
+  mayTakeLonger: HookWork['mayTakeLonger'] = () => undefined,
+): Promise<HookWork | null> {
   const repository = await call.repository().catch((error: unknown) => {
     if (isNoRepository(error)) return null;
     throw error;
@@ -91,7 +101,7 @@ export async function workAt(call: Call, client: HookClient, asked: HookCall): P
   const worktree = repository?.worktree ?? null;
   if (repository === null || worktree === null || !isCoordinated(repository.commonDir, worktree)) return null;
   const memory = SessionMemory.of(repository.commonDir, sessionOf(asked), asked.subagent);
-  return { call, client, asked, repository, worktree, memory, aside: [] };
+  return { call, client, asked, repository, worktree, memory, aside: [], mayTakeLonger };
 }
 
 /** Whether agents are coordinated in a repository: a hook that a user has for all of his does nothing in the others. */

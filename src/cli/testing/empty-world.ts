@@ -47,6 +47,7 @@ export const plainInspection: Inspection = {
   openFilesMax: async () => null,
   surroundings: unexpected('surroundings'),
   auditLog: unexpected('auditLog'),
+  hookSettings: unexpected('hookSettings'),
   witness: unexpected('witness'),
 };
 

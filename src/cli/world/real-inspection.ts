@@ -72,6 +72,7 @@ export const realInspection: Inspection = {
   hooksHere: async (repository, env) =>
     (await import('../git-hooks/hook-files.ts')).hooksHere(repository, env),
   scan,
+  hookSettings: async (repository) => (await import('./hook-settings.ts')).hookSettings(repository),
   history: async ({ worktree, commonDir }, max) => readHistory(worktree ?? commonDir, max),
   configuration,
   gitVersion,

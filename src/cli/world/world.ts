@@ -247,6 +247,7 @@ export interface Inspection {
   /** Where Git looks for hooks, and what lies there. */
   hooksHere(repository: Repository, env: Environment): Promise<HooksHere>;
   scan(repository: Repository): Promise<Scan>;
+  hookSettings(repository: Repository): Promise<HookSettings>;
   /** What was committed so far; null where there is nothing, or Git does not tell it in time. */
   history(repository: Repository, max: number): Promise<History | null>;
   /** Every option with its value and where the value comes from, and what is wrong with them. */
@@ -309,6 +310,11 @@ export interface Scan {
   };
   /** Why nobody can read in the root scope's file which scopes it lists; empty when that can be read. */
   readonly unreadRoot: readonly ScopeProblem[];
+}
+
+/** How hooks of clients claim; 0: they do not. */
+export interface HookSettings {
+  readonly claimWaitMs: number;
 }
 
 export interface Configuration {

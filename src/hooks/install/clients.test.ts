@@ -15,12 +15,12 @@ it('each client is told in its own words, from the top of the repository, in its
     ];
   });
   expect(told.map((words) => words.join(' ')).join('\n')).toMatchInlineSnapshot(`
-    "claude PreToolUse {"matcher":"Edit|Write|MultiEdit|NotebookEdit|Bash|Read|mcp__rhema__agent_join","hooks":[{"type":"command","command":"node \\"$CLAUDE_PROJECT_DIR\\"/node_modules/rhema/dist/cli/main.js hook claude","timeout":20}]}
-    codex PreToolUse {"hooks":[{"type":"command","command":"node \\"$(git rev-parse --show-toplevel)\\"/node_modules/rhema/dist/cli/main.js hook codex","timeout":20}]}
-    gemini BeforeTool {"hooks":[{"type":"command","command":"node $GEMINI_PROJECT_DIR/node_modules/rhema/dist/cli/main.js hook gemini","timeout":20000}]}
+    "claude PreToolUse {"matcher":"Edit|Write|MultiEdit|NotebookEdit|Bash|Read|mcp__rhema__agent_join","hooks":[{"type":"command","command":"node \\"$CLAUDE_PROJECT_DIR\\"/node_modules/rhema/dist/cli/main.js hook claude","timeout":30}]}
+    codex PreToolUse {"hooks":[{"type":"command","command":"node \\"$(git rev-parse --show-toplevel)\\"/node_modules/rhema/dist/cli/main.js hook codex","timeout":30}]}
+    gemini BeforeTool {"hooks":[{"type":"command","command":"node $GEMINI_PROJECT_DIR/node_modules/rhema/dist/cli/main.js hook gemini","timeout":30000}]}
     cursor preToolUse {"command":"node node_modules/rhema/dist/cli/main.js hook cursor"}
-    copilot preToolUse {"type":"command","bash":"node node_modules/rhema/dist/cli/main.js hook copilot preToolUse","cwd":".","timeoutSec":20}
-    vscode PreToolUse {"type":"command","command":"node node_modules/rhema/dist/cli/main.js hook vscode","timeout":20}"
+    copilot preToolUse {"type":"command","bash":"node node_modules/rhema/dist/cli/main.js hook copilot preToolUse","cwd":".","timeoutSec":30}
+    vscode PreToolUse {"type":"command","command":"node node_modules/rhema/dist/cli/main.js hook vscode","timeout":30}"
   `);
 });
 
@@ -55,7 +55,7 @@ it('Kimi is told in a table of tables, by the words of its user', () => {
     "[[hooks]]
     event = "SessionStart"
     command = "/usr/bin/node '/opt/it is/main.js' hook kimi"
-    timeout = 10"
+    timeout = 30"
   `);
 });
 

@@ -60,8 +60,8 @@ export interface JsonHookClient {
 /** How a client asks: it starts a command, or it calls a tool of the agent's own `rhema mcp` where it can. */
 export type HandlerKind = 'command' | 'mcp';
 
-/** The client passes the act when a hook takes longer; ours has decided long before. */
-const patienceSeconds = 20;
+/** The client passes the act when a hook takes longer; ours has decided before, also where its agent waits (`claim_wait`). */
+const patienceSeconds = 30;
 
 /** As long as Claude Code lets a hook run in the background; who waits there gives up before. */
 const sleepSeconds = 600;

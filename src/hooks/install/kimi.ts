@@ -18,7 +18,7 @@ export const kimiEvents: readonly string[] = [
 /** What to add at the end of the file. Its keys are those that every release knows: the file is refused whole for another. */
 export function kimiLines(userWords: readonly string[]): string {
   const command = kimiCommand(userWords);
-  return stringify({ hooks: kimiEvents.map((event) => ({ event, command, timeout: 10 })) });
+  return stringify({ hooks: kimiEvents.map((event) => ({ event, command, timeout: 30 })) });
 }
 
 export function kimiCommand(userWords: readonly string[]): string {

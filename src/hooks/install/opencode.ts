@@ -37,7 +37,7 @@ export const Rhema = async ({ directory, worktree }) => {
   const ask = (payload, env = {}) =>
     new Promise((resolve) => {
       const top = worktree && worktree !== '/' ? worktree : directory;
-      const child = spawn(program, args, { cwd: top, env: { ...process.env, ...env }, timeout: 10_000 });
+      const child = spawn(program, args, { cwd: top, env: { ...process.env, ...env }, timeout: 30_000 });
       let [stdout, stderr] = ['', ''];
       child.stdout.on('data', (data) => (stdout += data));
       child.stderr.on('data', (data) => (stderr += data));

@@ -4,7 +4,7 @@ import { filledInput, isToolHandler, toolHandler } from './tool-handler.ts';
 
 it('the handler names what is looked at, and no more; before a tool nothing is done where it has no answer', () => {
   expect(JSON.stringify(toolHandler('claude', 'PreToolUse'))).toMatchInlineSnapshot(
-    `"{"type":"mcp_tool","server":"rhema","tool":"client_hook","input":{"client":"claude","hook_event_name":"\${hook_event_name}","session_id":"\${session_id}","agent_id":"\${agent_id}","cwd":"\${cwd}","tool_name":"\${tool_name}","tool_use_id":"\${tool_use_id}","tool_input":{"file_path":"\${tool_input.file_path}","notebook_path":"\${tool_input.notebook_path}","command":"\${tool_input.command}"}},"timeout":20,"onFailure":"block"}"`,
+    `"{"type":"mcp_tool","server":"rhema","tool":"client_hook","input":{"client":"claude","hook_event_name":"\${hook_event_name}","session_id":"\${session_id}","agent_id":"\${agent_id}","cwd":"\${cwd}","tool_name":"\${tool_name}","tool_use_id":"\${tool_use_id}","tool_input":{"file_path":"\${tool_input.file_path}","notebook_path":"\${tool_input.notebook_path}","command":"\${tool_input.command}"}},"timeout":30,"onFailure":"block"}"`,
   );
   expect(toolHandler('claude', 'PostToolUse')).not.toHaveProperty('onFailure');
   expect(isToolHandler({ type: 'mcp_tool', server: 'theirs', tool: hookTool })).toBe(false);

@@ -6,7 +6,7 @@ import { isTable, type Table } from './json-text.ts';
 export const mcpServerName = 'rhema';
 
 const toolType = 'mcp_tool';
-const timeoutSeconds = 20;
+const timeoutSeconds = 30;
 
 /**
  * The client fills in `${...}`: what is not there becomes an empty text. Only what is looked at is sent: whole files would make a
