@@ -1,6 +1,6 @@
 /** Whether Git still asks, once it was told to. Its hooks fail closed: one that is there and cannot ask stops the commit. */
 import { line, shellCommand } from '../format/text.ts';
-import type { HookFile } from '../git-hooks/hook-files.ts';
+import { asks, type HookFile } from '../git-hooks/hook-files.ts';
 import type { RepositoryFacts } from './facts.ts';
 import type { GitHooksLook } from './git-hook-look.ts';
 import { findingsFrom, ok, problem, readRemedy, warning, type Finding } from './finding.ts';
@@ -15,8 +15,8 @@ export function checkGitHooks({ gitHooks }: Pick<RepositoryFacts, 'gitHooks'>): 
 
 function findingsOn({ here, scriptProblem: wrong }: GitHooksLook): readonly Finding[] {
   const { script, scriptNow, foreignFolder, hooks, unused } = here;
-  const asking = hooks.filter(isOurs);
-  if (scriptNow === null && ![...asking, ...unused].some(isOurs)) return [];
+  const asking = hooks.filter(asks);
+  if (scriptNow === null && ![...asking, ...unused].some(asks)) return [];
   if (foreignFolder !== null)
     return [
       problem(
@@ -34,10 +34,8 @@ function findingsOn({ here, scriptProblem: wrong }: GitHooksLook): readonly Find
 const enforced =
   'enforced: Git asks at each commit and each push; fails closed: where rhema cannot be started, nothing is committed';
 
-const isOurs = ({ look }: HookFile): boolean => look === 'ours' || look === 'changed';
-
 function missing(hooks: readonly HookFile[]): readonly Finding[] {
-  const silent = hooks.filter((hook) => !isOurs(hook));
+  const silent = hooks.filter((hook) => !asks(hook));
   const gone = silent.filter(({ obstacle }) => obstacle === null).map(({ name }) => name);
   // Somebody else may have it run by a file of his own.
   const others = silent.filter(({ obstacle }) => obstacle !== null);

@@ -27,6 +27,7 @@ import {
   type HookName,
   type HookPlace,
 } from './hook-text.ts';
+import { isOfLefthook, lefthookAsks, lefthookJob } from './lefthook.ts';
 
 export interface HookFile {
   readonly name: HookName;
@@ -39,6 +40,8 @@ export interface HookFile {
   readonly isRun: boolean;
   /** Why nothing can be added to it, and what to do instead; null where it can be. */
   readonly obstacle: string | null;
+  /** Of lefthook alone: whether its own configuration has the hook ask. */
+  readonly lefthookAsks?: boolean;
 }
 
 export interface HooksHere {
@@ -46,7 +49,7 @@ export interface HooksHere {
   readonly script: string;
   readonly scriptNow: string | null;
   readonly hooks: readonly HookFile[];
-  /** Those of the Git folder, where Git looks elsewhere. */
+  /** Those of the Git folder, where Git looks elsewhere, and those that others have moved aside for hooks of theirs. */
   readonly unused: readonly HookFile[];
   /** The folder in which Git looks, where it is none of the repository's: nothing is written there. */
   readonly foreignFolder: string | null;
@@ -71,34 +74,54 @@ export async function hooksHere(repository: Repository, env: Environment): Promi
   const isHere = isOwn || (worktree !== null && isInside(realPath(worktree), realPath(asked)));
   const script = join(own, scriptName);
   const hooksIn = (folder: string, place: HookPlace): HookFile[] =>
-    hookNames.map((name) => hookAt(name, folder, place));
+    hookNames.map((name) => hookAt(name, folder, { place, worktree }));
   return {
     script,
     scriptNow: textAt(script),
     hooks: isHere ? hooksIn(isOwn ? own : asked, isOwn ? 'beside' : 'shared') : [],
-    unused: isOwn ? [] : hooksIn(own, 'beside'),
+    unused: [...(isOwn ? [] : hooksIn(own, 'beside')), ...movedAside(own)],
     foreignFolder: isHere ? null : asked,
   };
 }
 
+/** Whether Git comes to ask at it, by whichever file. */
+export const asks = ({ look, lefthookAsks: isAsked = false }: HookFile): boolean =>
+  look === 'ours' || look === 'changed' || isAsked;
+
+/** What its owner has to write where nothing can be added to it; null: nothing. */
+export function toWrite(script: string, hook: HookFile): string | null {
+  if (hook.obstacle === null || hook.lefthookAsks === true) return null;
+  if (hook.obstacle === writtenByLefthook) return `what lefthook.yml needs is: ${lefthookJob(hook.name)}`;
+  return `what it should run is: ${script} ${hook.name} "$@"`;
+}
+
 /** What makes each hook ask that can. */
-export function installing({ script, scriptNow, hooks }: HooksHere, text: string): readonly HookChange[] {
+export function installing(
+  { script, scriptNow, hooks, unused }: HooksHere,
+  text: string,
+): readonly HookChange[] {
   const changes = hooks.flatMap(({ name, path, place, text: before, obstacle, isRun }): HookChange[] => {
     const rest = before === null ? null : withoutCall(before);
     const after = rest === null ? newHook(name, place) : withCall(name, place, rest);
     if (obstacle !== null || after === null || (after === before && isRun)) return [];
     return [{ path, before, after, ...(isRun ? {} : { makesRun: true }) }];
   });
+  const moved = hooks.flatMap(({ name, obstacle }) =>
+    obstacle === null ? unused.filter(isAside(name)) : [],
+  );
+  changes.push(...moved.flatMap(takenOut));
   return scriptNow === text ? changes : [{ path: script, before: scriptNow, after: text }, ...changes];
 }
 
 /** What takes ours out of all hooks, and nothing else. */
 export function removing({ script, scriptNow, hooks, unused }: HooksHere): readonly HookChange[] {
-  const changes = [...hooks, ...unused].flatMap(({ path, text: before }): HookChange[] => {
-    const after = before === null ? null : withoutCall(before);
-    return after === before ? [] : [{ path, before, after }];
-  });
+  const changes = [...hooks, ...unused].flatMap(takenOut);
   return scriptNow === null ? changes : [...changes, { path: script, before: scriptNow, after: null }];
+}
+
+function takenOut({ path, text: before }: HookFile): HookChange[] {
+  const after = before === null ? null : withoutCall(before);
+  return after === before ? [] : [{ path, before, after }];
 }
 
 /**
@@ -129,7 +152,32 @@ function put(path: string, text: string, makesRun: boolean): void {
   }
 }
 
-function hookAt(name: HookName, folder: string, place: HookPlace): HookFile {
+/** pre-commit goes on running what it has moved aside, lefthook puts it back when it goes. */
+const asideEndings = ['.legacy', '.old'];
+
+function movedAside(folder: string): HookFile[] {
+  return hookNames.flatMap((name) =>
+    asideEndings.flatMap((ending): HookFile[] => {
+      const path = join(folder, `${name}${ending}`);
+      const text = lstatSync(path, { throwIfNoEntry: false })?.isFile() === true ? textAt(path) : null;
+      const look = lookAtHook(name, 'beside', text);
+      const isOurs = look === 'ours' || look === 'changed';
+      return isOurs ? [{ name, path, place: 'beside', text, look, isRun: true, obstacle: null }] : [];
+    }),
+  );
+}
+
+const isAside =
+  (name: HookName) =>
+  (hook: HookFile): boolean =>
+    hook.name === name && asideEndings.some((ending) => hook.path.endsWith(ending));
+
+interface Around {
+  readonly place: HookPlace;
+  readonly worktree: string | null;
+}
+
+function hookAt(name: HookName, folder: string, { place, worktree }: Around): HookFile {
   const path = fileOf(name, folder);
   const found = lstatSync(path, { throwIfNoEntry: false });
   const text = found?.isFile() === true ? textAt(path) : null;
@@ -140,7 +188,9 @@ function hookAt(name: HookName, folder: string, place: HookPlace): HookFile {
     found !== undefined && text === null
       ? 'is no file of its own, or no text in UTF-8'
       : obstacleAt(name, { place, text, isRun: runs || look === 'ours' || look === 'changed' });
-  return { name, path, place, text, look, isRun: runs, obstacle };
+  const isAsked = obstacle === writtenByLefthook && worktree !== null && lefthookAsks(worktree, name);
+  const asked = isAsked ? { lefthookAsks: true } : {};
+  return { name, path, place, text, look, isRun: runs, obstacle, ...asked };
 }
 
 /** husky runs the hooks in the folder above, each as a script for sh, whatever its mode is; those that it has a file for. */
@@ -154,6 +204,8 @@ const isHusky = (folder: string): boolean => existsSync(join(folder, 'h'));
 const isRun = (path: string, folder: string, mode: number): boolean =>
   (mode & 0o111) !== 0 || (isHusky(folder) && dirname(path) !== folder);
 
+const writtenByLefthook = 'is written anew by lefthook: let lefthook.yml run it';
+
 interface Found {
   readonly place: HookPlace;
   readonly text: string | null;
@@ -163,7 +215,7 @@ interface Found {
 function obstacleAt(name: HookName, { text, place, isRun }: Found): string | null {
   const rest = text === null ? null : withoutCall(text);
   if (rest === null) return null;
-  if (/\blefthook\b/.test(rest)) return 'is written anew by lefthook: let lefthook.yml run it';
+  if (isOfLefthook(rest)) return writtenByLefthook;
   if (!isRun) return 'is not run by Git, as it may not be executed: chmod +x, or remove it';
   return withCall(name, place, rest) === null ? 'is no script for a shell' : null;
 }

@@ -23,6 +23,7 @@ const branches: HookName = 'reference-transaction';
 
 /** Git hands these something on their standard input, which the rest of the hook wants, too. */
 const withInput: ReadonlySet<HookName> = new Set(['pre-push', 'reference-transaction']);
+export const takesInput = (name: HookName): boolean => withInput.has(name);
 
 /** The file that the hooks call. */
 export const scriptName = 'rhema';
@@ -150,7 +151,7 @@ export function withCall(name: HookName, place: HookPlace, text: string): string
 /** What is read is given back, for what comes below. */
 function chained(name: HookName, place: HookPlace): string {
   const call = callOf(name, place);
-  if (!withInput.has(name)) return called(name, place, call);
+  if (!takesInput(name)) return called(name, place, call);
   const ask = `printf '%s\\n' "$rhema_input" | { ${call}; } || exit $?`;
   const givenBack = 'exec <<RHEMA_INPUT\n$rhema_input\nRHEMA_INPUT';
   if (name !== branches) return `rhema_input=$(cat)\n${ask}\n${givenBack}`;

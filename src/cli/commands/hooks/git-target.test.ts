@@ -167,7 +167,9 @@ describe('a hook of others', () => {
     expect(stdout).toContain(
       `commit-msg is no script for a shell; what it should run is: ${script} commit-msg "$@"`,
     );
-    expect(stdout).toContain('pre-push is written anew by lefthook: let lefthook.yml run it; ');
+    expect(stdout).toContain(
+      'pre-push is written anew by lefthook: let lefthook.yml run it; what lefthook.yml needs is: pre-push: { jobs: [{ name: rhema, use_stdin: true, run: \'r="$(git rev-parse --git-common-dir)/hooks/rhema"; [ ! -x "$r" ] || "$r" pre-push {0}\' }] }',
+    );
     expect(stdout).toContain(
       'pre-merge-commit is not run by Git, as it may not be executed: chmod +x, or remove it; ',
     );
@@ -181,6 +183,49 @@ describe('a hook of others', () => {
       missing: ['pre-commit', 'pre-merge-commit', 'commit-msg', 'pre-push'],
       commands: [{ problem: null }],
     });
+  });
+});
+
+describe('a hook that others write anew', () => {
+  const missing = async (): Promise<readonly string[]> => {
+    const { stdout } = await run('hooks', 'status', '--json');
+    const { targets } = JSON.parse(stdout) as { targets: { name: string; missing: string[] }[] };
+    return targets.find(({ name }) => name === 'git')?.missing ?? [];
+  };
+
+  it('asks where the configuration of lefthook says so, and is not complained of then', async () => {
+    put('.git/hooks/pre-commit', '#!/bin/sh\ncall_lefthook run "pre-commit" "$@"\n');
+    put('.git/hooks/pre-push', '#!/bin/sh\ncall_lefthook run "pre-push" "$@"\n');
+    const { stdout } = await install();
+    expect(await missing()).toEqual(['pre-commit', 'pre-push']);
+    const [job = ''] = /pre-commit: \{ jobs.*/.exec(stdout) ?? [];
+    put('lefthook.yml', `${job}\n`);
+    expect(await missing()).toEqual(['pre-push']);
+    expect((await install()).stdout).not.toContain('pre-commit is written anew');
+  });
+
+  it.each(['.legacy', '.old'])(
+    'leaves none of ours behind in what it has moved aside to %s, at the next install nor when ours go',
+    async (ending) => {
+      const [foreign, aside] = ['#!/bin/sh\nexec true "$@"\n', `.git/hooks/pre-push${ending}`];
+      for (const end of [install, uninstall]) {
+        await install();
+        const ours = text('.git/hooks/pre-push');
+        put(aside, ours);
+        put('.git/hooks/pre-push', foreign);
+        await end();
+        expect(existsSync(join(root, aside))).toBe(false);
+        expect(withoutCall(text('.git/hooks/pre-push'))).toBe(foreign);
+        put('.git/hooks/pre-push', newHook('pre-push', 'beside'));
+      }
+    },
+  );
+
+  it('keeps what was there before in what is moved aside', async () => {
+    await install();
+    put('.git/hooks/pre-push.legacy', withCall('pre-push', 'beside', '#!/bin/sh\nmake test\n') ?? '');
+    await uninstall();
+    expect(text('.git/hooks/pre-push.legacy')).toBe('#!/bin/sh\nmake test\n');
   });
 });
 

@@ -3,8 +3,10 @@ import type { Call } from '../../call.ts';
 import { line } from '../../format/text.ts';
 import {
   applyHooks,
+  asks,
   installing,
   removing,
+  toWrite,
   type HookChange,
   type HooksHere,
 } from '../../git-hooks/hook-files.ts';
@@ -32,11 +34,10 @@ async function install(call: Call): Promise<TargetPlan> {
       foreignFolder,
       'is where Git looks for hooks (core.hooksPath), and is not of this repository, so it is left alone; git config --local core.hooksPath "$(git rev-parse --git-common-dir)/hooks" gives this repository hooks of its own',
     );
-  const left = hooks.flatMap(({ name, path, obstacle }) =>
-    obstacle === null
-      ? []
-      : [line`${shown(call, path)} ${obstacle}; what it should run is: ${here.script} ${name} "$@"`],
-  );
+  const left = hooks.flatMap((hook) => {
+    const wanted = toWrite(here.script, hook);
+    return wanted === null ? [] : [line`${shown(call, hook.path)} ${hook.obstacle ?? ''}; ${wanted}`];
+  });
   return planOf(call, installing(here, scriptText(wordsHere(call))), left);
 }
 
@@ -75,7 +76,7 @@ const shown = (call: Call, path: string): string => {
 async function status(call: Call): Promise<TargetStatus> {
   const here = await lookAtHooks(call);
   const { hooks, script, scriptNow, foreignFolder } = here;
-  const asking = hooks.filter(({ look }) => look === 'ours' || look === 'changed');
+  const asking = hooks.filter(asks);
   const changed = hooks.filter(({ look }) => look === 'changed').map(({ name }) => name);
   const missing = hooks.filter((hook) => !asking.includes(hook)).map(({ name }) => name);
   const isAbsent = asking.length === 0 && scriptNow === null;
