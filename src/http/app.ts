@@ -14,6 +14,7 @@ import { OpenStreams } from './open-streams.ts';
 import type { HttpEnv, HttpPorts } from './ports.ts';
 import { requestIds } from './request-ids.ts';
 import { routeOf } from './routes.ts';
+import { spans } from './spans.ts';
 
 export interface HttpApp {
   readonly fetch: (request: Request, env?: HttpEnv['Bindings']) => Response | Promise<Response>;
@@ -47,6 +48,8 @@ export function createHttpApp(ports: HttpPorts): HttpApp {
     const { type, text } = await ports.metrics();
     return c.body(text, 200, { 'Content-Type': type });
   });
+  at.use('/api/v1/*', spans(ports));
+  at.use('/mcp', ...admitted, spans(ports));
   at.post('/api/v1/commands/:kind', (c) => command(c, ports));
   at.post('/api/v1/queries/:kind', (c) => query(c, ports));
   at.post('/api/v1/refresh', (c) => refresh(c, ports));
@@ -57,7 +60,7 @@ export function createHttpApp(ports: HttpPorts): HttpApp {
     const { name, role, agents } = c.get('principal');
     return c.json({ name, role, agents });
   });
-  at.all('/mcp', ...admitted, (c) => mcp.serve(c));
+  at.all('/mcp', (c) => mcp.serve(c));
   const endStreams = (): void => {
     events.end();
     ports.mcp?.end();

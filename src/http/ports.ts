@@ -7,6 +7,7 @@ import type {
   Reply,
   RequestParsers,
 } from '../protocol/index.ts';
+import type { Tracing } from '../observe/index.ts';
 import type { Time } from '../time/index.ts';
 import type { HostNames } from './hosts.ts';
 
@@ -65,6 +66,8 @@ export interface HttpPorts {
   readonly onAnswered: (answered: AnsweredRequest) => void;
   /** What GET /metrics shows. */
   readonly metrics: () => Promise<MetricsPage>;
+  /** Follows requests. */
+  readonly tracing: Tracing;
   readonly limits: Limits;
 }
 

@@ -1,6 +1,7 @@
 /** For tests of the HTTP face: an app in front of a real service on a log in memory, and callers who have a token. */
 import type { ScopeDefinition, ScopePath } from '../core/index.ts';
 import { loadRequestParsers, type Principal, type Role } from '../protocol/index.ts';
+import { noTracing } from '../observe/index.ts';
 import { openService, type Service } from '../service/index.ts';
 import { MemoryLog, MemoryLogStore } from '../store/memory/index.ts';
 import { ManualTime } from '../time/index.ts';
@@ -85,6 +86,7 @@ async function stageOf(
     commit: async () => 'c0ffee',
     onAnswered: (one) => answered.push(one),
     metrics: async () => ({ type: 'text/plain', text: '# none\n' }),
+    tracing: noTracing,
     limits: defaultLimits,
     ...over,
   });

@@ -16,6 +16,7 @@ import type { ToolAnswer } from './answer.ts';
 import type { Face, Resource } from './face.ts';
 import type { ToolCall } from './handlers/handler.ts';
 import { instructions } from './instructions.ts';
+import type { Tracing } from '../observe/index.ts';
 import type { ClientPresence } from '../participant/desk/index.ts';
 import { toolSchemas, type ToolName } from './schemas.ts';
 import { toolTable } from './tool-table.ts';
@@ -31,6 +32,8 @@ export interface McpServerOptions {
   readonly client?: ClientPresence;
   /** Tools that are of no use to this client, such as those that read its files on another machine. */
   readonly without?: readonly ToolName[];
+  /** Follows calls of tools. */
+  readonly tracing?: Tracing;
 }
 
 /** A tool that is not listed: the client itself calls it, as its hooks are set up, and its model need not know of it. */
@@ -76,10 +79,31 @@ function addTool(server: McpServer, options: McpServerOptions, name: ToolName): 
     name,
     { description, annotations, inputSchema: unchecked(() => schemaOf(name)) },
     async (args, context) => {
-      const face = await options.face();
-      return resultOf(await face.call(name, args, callOf(server, context, options.client)));
+      const answer = async (): Promise<CallToolResult> => {
+        const face = await options.face();
+        return resultOf(await face.call(name, args, callOf(server, context, options.client)));
+      };
+      return options.tracing === undefined ? answer() : followed(options.tracing, name, context, answer);
     },
   );
+}
+
+/** From where its client follows it, or within the request that brought it. */
+function followed(
+  tracing: Tracing,
+  tool: ToolName,
+  { mcpReq }: ServerContext,
+  answer: () => Promise<CallToolResult>,
+): Promise<CallToolResult> {
+  const meta = mcpReq._meta;
+  const wish = {
+    name: `tools/call ${tool}`,
+    kind: 'server',
+    attributes: { 'mcp.method.name': 'tools/call', 'gen_ai.tool.name': tool },
+    from: meta?.['traceparent'] === undefined ? null : meta,
+    ended: ({ isError }: CallToolResult) => ({ attributes: {}, isError: isError === true }),
+  } as const;
+  return tracing.span(wish, answer);
 }
 
 function annotationsOf(name: ToolName) {

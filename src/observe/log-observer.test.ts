@@ -19,16 +19,16 @@ it('trouble is an error, with its kind and cause', () => {
 });
 
 it('a commit that takes long is a warning, one that does not is nothing', () => {
-  observer.committed({ entries: 3, tookMs: 999 });
+  observer.committed({ entries: 3, requests: [], tookMs: 999 });
   expect(said).toEqual([]);
-  observer.committed({ entries: 3, tookMs: 1_000 });
+  observer.committed({ entries: 3, requests: [], tookMs: 1_000 });
   expect(said).toMatchObject([{ level: 'warn', facts: { entries: 3, tookMs: 1_000 } }]);
 });
 
 it('on a disk that stays slow it is said once a minute, with how often it was', () => {
   for (const atMs of [0, 20_000, 59_999, 60_000, 70_000]) {
     nowMs = atMs;
-    observer.committed({ entries: 1, tookMs: 2_000 });
+    observer.committed({ entries: 1, requests: [], tookMs: 2_000 });
   }
   expect(said.map(({ facts }) => facts)).toMatchObject([{ slowBefore: 0 }, { slowBefore: 2 }]);
 });

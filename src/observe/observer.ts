@@ -4,6 +4,7 @@ import type {
   Entry,
   Presence,
   RejectionCode,
+  RequestId,
   Revision,
   State,
   SyncStatus,
@@ -44,6 +45,8 @@ export type ProblemKind =
 
 export interface Commit {
   readonly entries: number;
+  /** Of those that somebody asked for. */
+  readonly requests: readonly RequestId[];
   /** For how long the store was at it. */
   readonly tookMs: number;
 }

@@ -215,7 +215,8 @@ export class Writer {
     const sentMs = stopwatchMs();
     const outcome = await store.append(replica.durable, plan.entries);
     if (outcome.kind === 'done') {
-      observer.committed({ entries: plan.entries.length, tookMs: stopwatchMs() - sentMs });
+      const requests = plan.entries.flatMap(({ requestId }) => requestId ?? []);
+      observer.committed({ entries: plan.entries.length, requests, tookMs: stopwatchMs() - sentMs });
       return this.#tell(batch, plan, time.nowMs);
     }
     replica.abandon();

@@ -156,14 +156,19 @@ it('the licence of whatever was taken in is told', () => {
 });
 
 /** Files of the program that a command has loaded by its end. */
-function loadedBy(cwd: string, ...args: readonly string[]): string[] {
+function loadedBy(cwd: string, args: readonly string[], env: NodeJS.ProcessEnv = {}, input = ''): string[] {
   const told = join(folder, 'loaded.json');
   const hook = join(folder, 'loaded.cjs');
   writeFileSync(
     hook,
     `process.on('exit', () => require('fs').writeFileSync(${JSON.stringify(told)}, JSON.stringify(Object.keys(require.cache))));`,
   );
-  execFileSync(process.execPath, ['--require', hook, main, ...args], { cwd, stdio: 'ignore' });
+  execFileSync(process.execPath, ['--require', hook, main, ...args], {
+    cwd,
+    env: { ...process.env, ...env },
+    input,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
   return (JSON.parse(readFileSync(told, 'utf8')) as string[]).map((file) => basename(file, '.js'));
 }
 
@@ -181,9 +186,39 @@ it('what agents type loads neither MCP nor the parser of messages', () => {
     ['inbox', '--agent', 'alice'],
     ['status'],
   ]) {
-    const loaded = loadedBy(repository, ...args);
+    const loaded = loadedBy(repository, args);
     expect(loaded).toContain('program');
     expect(loaded.filter((name) => /^(mcp|zod|requests|logger)/.test(name))).toEqual([]);
   }
+  rhema(repository, 'daemon', 'stop');
+});
+
+/** Files of the program that have parts of OpenTelemetry. */
+function ofTracing(): string[] {
+  const cli = join(installed, 'dist/cli');
+  const files = readdirSync(cli).filter((name) => name.endsWith('.js'));
+  const some = files.filter((name) => readFileSync(join(cli, name), 'utf8').includes('@opentelemetry/'));
+  return some.map((name) => basename(name, '.js'));
+}
+
+it('OpenTelemetry is loaded where a receiver is named, and nowhere else', () => {
+  const repository = join(folder, 'followed');
+  mkdirSync(repository);
+  execFileSync('git', ['init', '--quiet'], { cwd: repository });
+  addSqlite();
+  rhema(repository, 'init', '--yes');
+  rhema(repository, 'agent', 'join', 'alice');
+  const parts = ofTracing();
+  expect(parts).toContain('tracing');
+  const partsLoaded = (args: readonly string[], env: NodeJS.ProcessEnv, input = ''): string[] =>
+    loadedBy(repository, args, env, input).filter((name) => parts.includes(name));
+  const named = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' };
+  expect(partsLoaded(['mcp'], {})).toEqual([]);
+  expect(partsLoaded(['mcp'], named)).toContain('tracing');
+  expect(partsLoaded(['mcp'], { ...named, OTEL_SDK_DISABLED: 'true' })).toEqual([]);
+  // What lives for a moment is not followed at all.
+  const begun = JSON.stringify({ session_id: 's-1', hook_event_name: 'SessionStart', cwd: repository });
+  expect(partsLoaded(['hook', 'claude'], named, begun)).toEqual([]);
+  expect(partsLoaded(['lock', 'acquire', '.', '--agent', 'alice'], named)).toEqual([]);
   rhema(repository, 'daemon', 'stop');
 });

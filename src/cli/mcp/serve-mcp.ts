@@ -7,6 +7,7 @@ import type { Face, FaceOptions } from '../../mcp/index.ts';
 import { systemTimers } from '../../time/index.ts';
 import type { GlobalOptions } from '../call.ts';
 import type { HookTool } from '../hook/hook-tool.ts';
+import { endFollowing, followProcess } from '../world/process-tracing.ts';
 import { mcpDefaults } from './mcp-defaults.ts';
 
 const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -25,8 +26,14 @@ export async function serveMcp(where: GlobalOptions, options: FaceOptions = mcpD
     systemTimers.schedule(delayMs, run),
   );
   const hidden = { name: hookTool, answer: hookAnswers() };
-  serveStdio(() => createMcpServer({ version: packageVersion(), face: opened, hidden }), { transport });
-  process.exit(await untilEnd(transport));
+  const version = packageVersion();
+  const tracing = await followProcess(process.env, version);
+  serveStdio(() => createMcpServer({ version, face: opened, hidden, ...(tracing && { tracing }) }), {
+    transport,
+  });
+  const code = await untilEnd(transport);
+  await endFollowing();
+  process.exit(code);
 }
 
 /** What the tools stand on is loaded at the first call. */

@@ -16,6 +16,7 @@ import { CoordinatorError, type Coordinator, type Principal } from '../../protoc
 import { commitOf } from './commit-of.ts';
 import { lookAtServer } from './server-look.ts';
 import type { Environment } from './environment.ts';
+import { traceHeaders } from './process-tracing.ts';
 import type { Servers } from './world.ts';
 
 export function realServers(env: Environment): Servers {
@@ -66,7 +67,7 @@ export async function connectTo(server: string, env: Environment): Promise<Coord
       `no token for ${server} is kept here: rhema login ${server} keeps one`,
       { details: { server } },
     );
-  return connectOverHttp({ server, token });
+  return connectOverHttp({ server, token, headers: traceHeaders });
 }
 
 /** A file that the user names is read as it is, wherever it leads: a container has its secrets behind links. */

@@ -3,10 +3,12 @@ import { newRequestId, newSecret, withAccess } from '../../client/index.ts';
 import { roomFor, runFronted, type OpenOptions } from '../../daemon/index.ts';
 import { createHttpApp, defaultLimits, type HostNames, type Mounts } from '../../http/index.ts';
 import { defaultMcpLimits, openMcpHttp } from '../../mcp/index.ts';
+import { bothObservers, noTracing } from '../../observe/index.ts';
 import { loadRequestParsers, type HealthAnswer } from '../../protocol/index.ts';
 import { syncedTree } from '../../repository/index.ts';
 import { systemTime } from '../../time/index.ts';
 import { commitOf } from './commit-of.ts';
+import { followProcess } from './process-tracing.ts';
 import { tokensFolder } from './real-tokens.ts';
 import { logBytesOf, newMetrics } from './serve-metrics.ts';
 import { mcpDefaults } from '../mcp/mcp-defaults.ts';
@@ -35,14 +37,19 @@ export async function serveHttp(
   const folder = new TokenFolder(tokens);
   const parsers = await loadRequestParsers();
   const metrics = newMetrics(options.version);
+  const tracing = await followProcess(process.env, options.version);
+  const writes = tracing?.newWrites();
+  const observer = writes === undefined ? metrics : bothObservers(metrics, writes);
   await runFronted(
-    { ...options, observer: metrics },
-    async (coordinator, log, figures) => {
+    { ...options, observer },
+    async (served, log, figures) => {
+      const coordinator = writes?.within(served) ?? served;
       const health = (): Promise<HealthAnswer> => coordinator.query({ kind: 'health' });
       const limits = { ...defaultLimits, requestsPerSecond: wish.requestsPerSecond };
       const mcp = await openMcpHttp({
         version: options.version,
         time: systemTime,
+        tracing: tracing ?? noTracing,
         options: mcpDefaults,
         limits: { ...defaultMcpLimits, bodyBytesMax: limits.bodyBytesMax },
         newRequestId,
@@ -74,6 +81,7 @@ export async function serveHttp(
             logBytes: logBytesOf(options.repository),
             streams: app.streams,
           }),
+        tracing: tracing ?? noTracing,
         limits,
       });
       const unmount = mounts.mount(path, app);

@@ -5,6 +5,7 @@ import { HostNames, listen, Mounts, type HttpServer } from '../../http/index.ts'
 import { openLog } from '../../observe/index.ts';
 import { CoordinatorError } from '../../protocol/index.ts';
 import { systemTime } from '../../time/index.ts';
+import { endFollowing } from './process-tracing.ts';
 import { serveHttp } from './serve-http.ts';
 import type { Repository, Served, ServedRepository, ServeWish } from './world.ts';
 
@@ -51,6 +52,7 @@ export async function serveSeveral(
   } finally {
     await server.close();
     endSoon();
+    await endFollowing();
   }
 }
 

@@ -27,6 +27,8 @@ export interface HttpConnectOptions {
   readonly callTimeoutMs?: number;
   readonly backoffMs?: BackoffMs;
   readonly time?: Time;
+  /** Sent with each request, beside what it needs itself. */
+  readonly headers?: () => Readonly<Record<string, string>>;
   readonly fetch?: typeof fetch;
 }
 
@@ -149,6 +151,7 @@ export class HttpCoordinator implements Coordinator {
       return await (this.#options.fetch ?? fetch)(`${this.#server}/api/v1${path}`, {
         method: body === null ? 'GET' : 'POST',
         headers: {
+          ...this.#options.headers?.(),
           Authorization: `Bearer ${this.#options.token}`,
           ...(body === null ? {} : { 'Content-Type': 'application/json' }),
           ...headers,

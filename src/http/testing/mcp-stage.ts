@@ -12,6 +12,7 @@ import {
 import { MemorySessions, type SessionKeeping } from '../../participant/index.ts';
 import { loadRequestParsers, type Coordinator } from '../../protocol/index.ts';
 import { ManualTime } from '../../time/index.ts';
+import { noTracing } from '../../observe/index.ts';
 import type { HttpApp } from '../app.ts';
 import { defaultLimits, type Limits } from '../ports.ts';
 import { openStage, type Stage } from '../testing.ts';
@@ -117,6 +118,7 @@ function openServer(time: ManualTime, kept: Kept, changed: McpHttpLimits): Promi
   return openMcpHttp({
     version: '1.2.3',
     time,
+    tracing: noTracing,
     options: { waitMs: 45_000, collectMs: 120_000 },
     limits: changed,
     newRequestId: () => crypto.randomUUID(),

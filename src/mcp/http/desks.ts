@@ -17,9 +17,10 @@ export function openDesk(ports: McpHttpPorts, { coordinator, token }: HttpCaller
     },
     ports.options,
   );
-  const { version } = ports;
+  const { version, tracing } = ports;
+  const options = { version, tracing, face: async () => face, without: ofOwnFiles };
   return {
-    newServer: (client) => createMcpServer({ version, face: async () => face, client, without: ofOwnFiles }),
+    newServer: (client) => createMcpServer({ ...options, client }),
     putAway: (silentMs) => face.putAway(silentMs),
     stop: () => face.stop(),
   };

@@ -1,5 +1,6 @@
 import type { McpServer } from '@modelcontextprotocol/server';
 import type { ClientPresence } from '../../participant/desk/index.ts';
+import type { Tracing } from '../../observe/index.ts';
 import type { Coordinator } from '../../protocol/index.ts';
 import type { Time } from '../../time/index.ts';
 import type { FaceOptions } from '../face.ts';
@@ -40,6 +41,7 @@ export interface McpHttpPorts extends Omit<TransportPorts, 'openDesk'> {
   /** Of the package. */
   readonly version: string;
   readonly options: FaceOptions;
+  readonly tracing: Tracing;
   newRequestId(): string;
   /** Is told of trouble that no caller hears of. */
   report(facts: Readonly<Record<string, unknown>>, message: string): void;

@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { createHttpApp, defaultLimits, HostNames, listen } from '../../../src/http/index.ts';
 import { McpHttp } from '../../../src/mcp/http/mcp-http.ts';
 import { defaultMcpLimits } from '../../../src/mcp/index.ts';
+import { noTracing } from '../../../src/observe/index.ts';
 import { loadRequestParsers } from '../../../src/protocol/index.ts';
 import { systemTime } from '../../../src/time/index.ts';
 import { fixtureServer } from './fixture.ts';
@@ -54,6 +55,7 @@ export async function serveFixture(): Promise<Server> {
     commit: async () => null,
     onAnswered: () => undefined,
     metrics: nothing,
+    tracing: noTracing,
     limits: defaultLimits,
   });
   const server = await listen(app, { host: '127.0.0.1', port: 0, tls: null, connectionsMax: 1_000 });

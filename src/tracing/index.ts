@@ -1,0 +1,1 @@
+export { startTracing, type StartedTracing } from './start.ts';
