@@ -43,6 +43,7 @@ export const slowTests: readonly string[] = [
   'test/paths/client.test.ts',
   'test/withstand/contention.test.ts',
   'test/contrib/promtool.test.ts',
+  'test/contrib/proxies.test.ts',
   'src/core/visible.test.ts',
   'src/daemon/owner.test.ts',
   'test/paths/wrong-faces.test.ts',

@@ -5,7 +5,11 @@ import type { HttpEnv, HttpPorts } from './ports.ts';
 import { failureProblem, problemType } from './problems.ts';
 
 /** Headers that no answer lacks; who is spoken to by another name, or from a foreign page, is told so and nothing else. */
-export function guard(app: Hono<HttpEnv>, ports: Pick<HttpPorts, 'hosts' | 'onFault'>): void {
+export function guard(
+  app: Hono<HttpEnv>,
+  ports: Pick<HttpPorts, 'hosts' | 'onFault'>,
+  remedy = 'GET /api/v1/openapi.json lists what is',
+): void {
   app.use(async (c, next) => {
     for (const [name, value] of strictHeaders) c.header(name, value);
     if (!ports.hosts.has(c.req.header('host'))) throw foreignHost();
@@ -14,7 +18,7 @@ export function guard(app: Hono<HttpEnv>, ports: Pick<HttpPorts, 'hosts' | 'onFa
     await next();
   });
   app.notFound((c) => {
-    const detail = 'nothing is served at this address: GET /api/v1/openapi.json lists what is';
+    const detail = `nothing is served at this address: ${remedy}`;
     return problem({ ...failureProblem(invalidInput('', detail)), status: 404 }, c.res.headers);
   });
   app.onError((error, c) => {

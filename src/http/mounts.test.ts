@@ -55,6 +55,7 @@ it('each app has what is below its path, and no more', async () => {
   ])
     expect([path, await statusOf(path)]).toEqual([path, 404]);
   expect(await statusOf('/rhema/%73hop/healthz')).toBe(404);
+  expect(await (await get('/nothing')).text()).toContain('the one which rhema serve printed');
   expect(await statusOf('/rhema/shop/../shop2/healthz')).toBe(200);
 });
 

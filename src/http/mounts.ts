@@ -78,7 +78,7 @@ export class Mounts {
   #openOutside(ports: Ports, prefix: string): Hono<HttpEnv> {
     const app = new Hono<HttpEnv>();
     app.use(requestIds(ports));
-    guard(app, ports);
+    guard(app, ports, 'that of a server is the one which rhema serve printed, with all of its path');
     app.use(async (c, next) => {
       if (this.#pathOf(new URL(c.req.url).pathname) !== undefined) throw notServedNow();
       await next();
