@@ -73,6 +73,52 @@ it('what an agent holds at the same time is on threads of its own, and what was 
   ]);
 });
 
+it('a sync says how it ended, or that it goes on', () => {
+  const events = eventsOf(
+    tell([
+      ...team,
+      'acquire alice api',
+      'acquire bob web',
+      'sync start alice api',
+      'advance 5s',
+      'sync abort api',
+      'sync start alice api',
+      'advance 5s',
+      'leave alice',
+      'sync start bob web',
+      'advance 5s',
+    ]),
+  );
+  expect(problemsOf(events)).toEqual([]);
+  const syncs = events.flatMap((event) =>
+    event.ph === 'X' && event.cat === 'sync' ? [[event.name, event.args['end']]] : [],
+  );
+  expect(syncs).toEqual([
+    ['syncs api', 'aborted'],
+    ['syncs api', 'failed'],
+    ['syncs web', 'goes on'],
+  ]);
+});
+
+it('no arrow leads from a release to a grant that waited longer, for a place', () => {
+  const lines = [
+    'define api, web, docs',
+    ...['alice', 'bob', 'carol', 'dave'].map((name) => `join ${name}`),
+    'acquire alice api',
+    'acquire carol web',
+    'acquire dave docs wait',
+    'acquire bob api wait',
+    'advance 5s',
+    'release alice',
+    'advance 5s',
+    'release carol',
+    'advance 5s',
+  ];
+  const arrows = (maxConcurrentAgents: number): number =>
+    eventsOf(tell(lines, { maxConcurrentAgents })).filter(({ ph }) => ph === 's').length;
+  expect([arrows(4), arrows(2)]).toEqual([1, 0]);
+});
+
 it('messages, violations, revocations, and agents that come and go are marks', () => {
   const events = eventsOf(
     tell([

@@ -139,11 +139,10 @@ export class Timeline {
   }
 
   /** From the end of what was in the way to the grant that came of it in the same revision. */
-  #drawFlow({ ticket, revision }: Hold, { tid, fromUs }: Begun): void {
+  #drawFlow({ ticket }: Hold, { tid, fromUs }: Begun): void {
     const source = ticket === null ? undefined : this.#sources.get(ticket);
     if (ticket === null || source === undefined) return;
     this.#sources.delete(ticket);
-    if (source.revision !== revision) return;
     this.#flows += 1;
     const flow = { pid: processId, name: 'served', cat: 'queue', id: this.#flows } as const;
     this.#tell({ ...flow, ph: 's', tid: source.tid, ts: source.atUs - 1 });
