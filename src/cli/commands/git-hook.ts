@@ -7,6 +7,7 @@ import { usageError } from '../answer/errors.ts';
 import { ended, type Outcome } from '../answer/outcome.ts';
 import { isDisabled, report, reportError } from '../answer/output.ts';
 import { line } from '../format/text.ts';
+import { noteInstalled } from '../git-hooks/noted.ts';
 
 export interface GitHookInput {
   readonly name: string;
@@ -20,6 +21,7 @@ interface Hook {
 }
 
 async function staged(call: Call): Promise<Outcome> {
+  noteInstalled((await call.repository()).commonDir);
   const judged = await (await import('./guard-check.ts')).guardCheck(call, { paths: [], staged: true });
   return judged.kind === 'refused' ? judged : (await import('./git-hook-contexts.ts')).judgeContexts(call);
 }

@@ -14,9 +14,9 @@ export function checkGitHooks({ gitHooks }: Pick<RepositoryFacts, 'gitHooks'>): 
 }
 
 function findingsOn({ here, scriptProblem: wrong }: GitHooksLook): readonly Finding[] {
-  const { script, scriptNow, foreignFolder, hooks, unused } = here;
+  const { script, scriptNow, foreignFolder, hooks, unused, note } = here;
   const asking = hooks.filter(asks);
-  if (scriptNow === null && ![...asking, ...unused].some(asks)) return [];
+  if (scriptNow === null && ![...asking, ...unused].some(asks)) return note === undefined ? [] : [allGone];
   if (foreignFolder !== null)
     return [
       problem(
@@ -30,6 +30,12 @@ function findingsOn({ here, scriptProblem: wrong }: GitHooksLook): readonly Find
   const found = [...missing(hooks), ...notRun(asking), ...changed(asking, wrong)];
   return found.length > 0 ? found : [ok(subject, enforced)];
 }
+
+const allGone = problem(
+  subject,
+  'nothing: they were installed, and all of them are gone: no commit is asked about',
+  `${remedy}; if that is meant: rhema hooks uninstall git`,
+);
 
 const enforced =
   'enforced: Git asks at each commit and each push; fails closed: where rhema cannot be started, nothing is committed';

@@ -48,6 +48,24 @@ describe('the hooks of Git', () => {
     expect((await found('Git'))[0]).toBe(0);
   });
 
+  test.each([
+    ['git-hook', 'pre-commit', '--'],
+    ['hooks', 'install', 'git', '--yes'],
+  ])('all of which were deleted, with the file that they call, are known by %s %s', async (...words) => {
+    expect((await rhemaIn(root, 'agent', 'join', 'alice')).code).toBe(0);
+    rmSync(hook('pre-commit'));
+    expect((await rhemaIn(root, ...words)).code).toBe(0);
+    rmSync(join(root, '.git/hooks'), { recursive: true });
+    expect(await found('Git')).toEqual([
+      1,
+      matching('problem nothing: they were installed, and all of them are gone: no commit is asked about'),
+    ]);
+    const { stdout } = await rhemaIn(root, 'hooks', 'status');
+    expect(stdout).toContain('were installed, and somebody has deleted all of them');
+    expect((await rhemaIn(root, 'hooks', 'uninstall', 'git', '--yes')).code).toBe(0);
+    expect(await found('Git')).toEqual([0]);
+  });
+
   test('that Git does not run, or the file of which is gone, are a problem', async () => {
     chmodSync(hook('pre-commit'), 0o644);
     expect(await found('Git')).toEqual([1, matching(`-> chmod +x ${hook('pre-commit')}`)]);

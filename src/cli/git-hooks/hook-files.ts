@@ -27,6 +27,7 @@ import {
   type HookName,
   type HookPlace,
 } from './hook-text.ts';
+import { installedNote } from './noted.ts';
 import { isOfLefthook, lefthookAsks, lefthookJob } from './lefthook.ts';
 
 export interface HookFile {
@@ -53,6 +54,8 @@ export interface HooksHere {
   readonly unused: readonly HookFile[];
   /** The folder in which Git looks, where it is none of the repository's: nothing is written there. */
   readonly foreignFolder: string | null;
+  /** A note that hooks were installed; absent: there is none. */
+  readonly note?: string;
 }
 
 /** What will be at a path; null: nothing. */
@@ -73,6 +76,7 @@ export async function hooksHere(repository: Repository, env: Environment): Promi
   const isOwn = realPath(asked) === join(realPath(commonDir), 'hooks');
   const isHere = isOwn || (worktree !== null && isInside(realPath(worktree), realPath(asked)));
   const script = join(own, scriptName);
+  const note = installedNote(commonDir);
   const hooksIn = (folder: string, place: HookPlace): HookFile[] =>
     hookNames.map((name) => hookAt(name, folder, { place, worktree }));
   return {
@@ -81,6 +85,7 @@ export async function hooksHere(repository: Repository, env: Environment): Promi
     hooks: isHere ? hooksIn(isOwn ? own : asked, isOwn ? 'beside' : 'shared') : [],
     unused: [...(isOwn ? [] : hooksIn(own, 'beside')), ...movedAside(own)],
     foreignFolder: isHere ? null : asked,
+    ...(note === null ? {} : { note }),
   };
 }
 
@@ -114,8 +119,9 @@ export function installing(
 }
 
 /** What takes ours out of all hooks, and nothing else. */
-export function removing({ script, scriptNow, hooks, unused }: HooksHere): readonly HookChange[] {
+export function removing({ script, scriptNow, hooks, unused, note }: HooksHere): readonly HookChange[] {
   const changes = [...hooks, ...unused].flatMap(takenOut);
+  if (note !== undefined) changes.push({ path: note, before: textAt(note), after: null });
   return scriptNow === null ? changes : [...changes, { path: script, before: scriptNow, after: null }];
 }
 

@@ -11,6 +11,7 @@ import {
   type HooksHere,
 } from '../../git-hooks/hook-files.ts';
 import { scriptText } from '../../git-hooks/hook-text.ts';
+import { noteInstalled } from '../../git-hooks/noted.ts';
 import { chooseLaunch, programLocation } from '../client-config-launch.ts';
 import { notWritten } from './draft.ts';
 import type { HookTarget, TargetPlan, TargetStatus } from './target.ts';
@@ -38,7 +39,8 @@ async function install(call: Call): Promise<TargetPlan> {
     const wanted = toWrite(here.script, hook);
     return wanted === null ? [] : [line`${shown(call, hook.path)} ${hook.obstacle ?? ''}; ${wanted}`];
   });
-  return planOf(call, installing(here, scriptText(wordsHere(call))), left);
+  const { commonDir } = await call.repository();
+  return planOf(call, installing(here, scriptText(wordsHere(call))), left, () => noteInstalled(commonDir));
 }
 
 /** What lies in Git's own folder is of this machine alone. */
@@ -53,6 +55,7 @@ async function planOf(
   call: Call,
   changes: readonly HookChange[],
   left: readonly string[],
+  afterwards: () => void = () => undefined,
 ): Promise<TargetPlan> {
   if (changes.length === 0) return { left, told: [] };
   const named = changes.map(({ path, ...texts }) => ({ file: shown(call, path), ...texts }));
@@ -65,7 +68,11 @@ async function planOf(
   const modes = named.flatMap(({ file, makesRun }) =>
     makesRun === true ? [line`chmod +x ${file}: Git does not run it as it is` + '\n'] : [],
   );
-  return { left, told, beside: { shown: patch + modes.join(''), apply: async () => applyHooks(changes) } };
+  const apply = async (): Promise<void> => {
+    applyHooks(changes);
+    afterwards();
+  };
+  return { left, told, beside: { shown: patch + modes.join(''), apply } };
 }
 
 const shown = (call: Call, path: string): string => {
@@ -75,7 +82,7 @@ const shown = (call: Call, path: string): string => {
 
 async function status(call: Call): Promise<TargetStatus> {
   const here = await lookAtHooks(call);
-  const { hooks, script, scriptNow, foreignFolder } = here;
+  const { hooks, script, scriptNow, foreignFolder, note } = here;
   const asking = hooks.filter(asks);
   const changed = hooks.filter(({ look }) => look === 'changed').map(({ name }) => name);
   const missing = hooks.filter((hook) => !asking.includes(hook)).map(({ name }) => name);
@@ -87,10 +94,12 @@ async function status(call: Call): Promise<TargetStatus> {
     missing: isAbsent ? [] : missing,
     changed,
     commands: isAbsent ? [] : [{ command: wordsHere(call).join(' '), problem: scriptProblem(call, here) }],
-    notes:
-      foreignFolder === null
+    notes: [
+      ...(foreignFolder === null
         ? []
-        : ['Git looks for hooks there (core.hooksPath), and it is not of this repository'],
+        : ['Git looks for hooks there (core.hooksPath), and it is not of this repository']),
+      ...(isAbsent && note !== undefined ? ['were installed, and somebody has deleted all of them'] : []),
+    ],
   };
 }
 
