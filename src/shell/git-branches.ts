@@ -19,16 +19,55 @@ export function applyBranch(call: GitCall): void {
 }
 
 export function applyUpdateRef(call: GitCall): void {
-  if (call.has('--stdin')) return call.unjudged('arguments');
+  if (call.has('--stdin')) return updateRefs(call);
   const [ref, to] = call.operands;
-  const name = textOf(ref);
   if (ref === undefined || (to === undefined && !call.has('-d'))) return;
-  if (name === 'HEAD') return call.has('-d') ? undefined : moved(call, ref, resetTo(to));
+  refMoved(call, ref, call.has('-d') ? null : to);
+}
+
+/** One command a line, `update REF NEW`, which is judged where the lines stand in the command line itself. */
+function updateRefs(call: GitCall): void {
+  if (call.input === null || call.has('-z')) return call.unjudged('arguments');
+  for (const line of call.input.split('\n')) {
+    const [word = '', ref = '', to = ''] = line.split(' ');
+    if (ref.startsWith('"')) call.unjudged('arguments');
+    else if (word === 'delete' || (word === 'update' && isNone(to))) refMoved(call, textField(ref), null);
+    else if (word === 'update') refMoved(call, textField(ref), textField(to));
+    else if (word === 'symref-update' && ref === 'HEAD') call.operation('newBranch');
+  }
+}
+
+/** As an object: there is to be nothing. */
+const isNone = (id: string): boolean => /^0*$/.test(id);
+
+/** `to`: null, it is deleted. */
+function refMoved(call: GitCall, ref: Field, to: Field | undefined | null): void {
+  const name = textOf(ref);
+  if (name === 'HEAD') return to === null ? undefined : moved(call, ref, resetTo(to));
   const branch = /^refs\/heads\/(.+)$/.exec(name ?? '')?.[1];
   if (branch === undefined) return name === null ? moved(call, ref, null) : undefined;
   const named = textField(branch);
-  moved(call, named, call.has('-d') ? removed(named) : begunAnew(named, to));
+  moved(call, named, to === null ? removed(named) : begunAnew(named, to));
 }
+
+/** Branches of this repository itself, `git push . +HEAD~2:topic`: as `git branch -f` and `-D` have them. */
+export function applyLocalRefspecs(call: GitCall): void {
+  const [remote, ...refspecs] = call.operands;
+  if (textOf(remote) !== '.') return;
+  const isForced = call.has('-f', '--force', '--force-with-lease');
+  for (const refspec of refspecs) {
+    const [, plus, from, to] = /^(\+?)([^:]*)(?::(.*))?$/.exec(textOf(refspec) ?? '') ?? [];
+    const name = to === undefined || to === '' ? undefined : textField(branchOf(to));
+    const isDeleted = from === '' || call.has('-d', '--delete');
+    if (isDeleted) {
+      const gone = name ?? textField(branchOf(from ?? ''));
+      moved(call, gone, removed(gone));
+    } else if (name !== undefined && from !== undefined && (isForced || plus === '+'))
+      moved(call, name, begunAnew(name, textField(from)));
+  }
+}
+
+const branchOf = (ref: string): string => ref.replace(/^refs\/heads\//, '');
 
 /** `git symbolic-ref HEAD refs/heads/NAME`, after which all who work in the tree commit to that one. */
 export function applySymbolicRef(call: GitCall): void {

@@ -1,5 +1,5 @@
 /** Git's commands: one row each, with the options that take a value, and what it does. */
-import { applyBranch, applySymbolicRef, applyUpdateRef } from './git-branches.ts';
+import { applyBranch, applyLocalRefspecs, applySymbolicRef, applyUpdateRef } from './git-branches.ts';
 import { amended, begunAnew, rebased, resetTo, rewritten } from './dropped-commits.ts';
 import { textField, textOf, type Field } from './fields.ts';
 import { fieldWithin, lastName } from './findings.ts';
@@ -151,6 +151,25 @@ function remove(call: GitCall): void {
   call.writes(call.operands);
 }
 
+/** What it names goes into the next commit, or out of it. */
+function updateIndex(call: GitCall): void {
+  if (call.has('--stdin', '--index-info')) return call.unjudged('arguments');
+  if (call.has(...marking)) return;
+  const [, , listed] = textOf(call.value('--cacheinfo'))?.split(',') ?? [];
+  const paths = [...call.operands, ...(listed === undefined ? [] : [textField(listed)])];
+  if (paths.length > 0) call.operation(call.has('--force-remove') ? 'unstage' : 'add', paths);
+}
+
+/** They tell Git how to look at files. */
+const marking = [
+  '--refresh',
+  '--really-refresh',
+  '--skip-worktree',
+  '--no-skip-worktree',
+  '--assume-unchanged',
+  '--no-assume-unchanged',
+];
+
 function move(call: GitCall): void {
   if (call.has('-n', '--dry-run') || call.operands.length < 2) return;
   const sources = call.operands.slice(0, -1);
@@ -243,6 +262,13 @@ export const gitCommands: Readonly<Record<string, GitCommand>> = {
     apply: commit,
   },
   diff: shows,
+  fetch: {
+    valued: '--depth --deepen --shallow-since --upload-pack --refmap -o --server-option -j --jobs',
+    asked: '--dry-run --force',
+    apply: (call) => {
+      if (!call.has('--dry-run')) applyLocalRefspecs(call);
+    },
+  },
   'filter-branch': rewriting('--tree-filter --index-filter --msg-filter --env-filter -d'),
   'filter-repo': rewriting('--path'),
   'format-patch': {
@@ -259,9 +285,11 @@ export const gitCommands: Readonly<Record<string, GitCommand>> = {
   pull: moving('pull', '-s --strategy -X --strategy-option --depth -j --jobs', '--dry-run'),
   push: {
     valued: '-o --push-option --repo --receive-pack --exec',
-    asked: '--dry-run --no-verify',
+    asked: '--dry-run --no-verify --force --force-with-lease --delete',
     apply: (call) => {
-      if (!call.has('-n', '--dry-run')) call.operation('push');
+      if (call.has('-n', '--dry-run')) return;
+      call.operation('push');
+      applyLocalRefspecs(call);
     },
   },
   'read-tree': {
@@ -303,6 +331,11 @@ export const gitCommands: Readonly<Record<string, GitCommand>> = {
     asked: '--detach --discard-changes --force',
     apply: switchTo,
   },
+  'update-index': {
+    valued: '--cacheinfo --chmod --index-version',
+    asked: '--force-remove --stdin --index-info --refresh --skip-worktree --assume-unchanged',
+    apply: updateIndex,
+  },
   'update-ref': { valued: '-m', asked: '--stdin', apply: applyUpdateRef },
   worktree: { valued: '-b -B --reason --expire', apply: worktree },
 };
@@ -316,7 +349,7 @@ function outputs(call: GitCall, ...names: readonly string[]): void {
 
 /** They change nothing in a working tree. Any other word may be an alias. */
 export const readOnlyCommands: ReadonlySet<string> = new Set(
-  'annotate blame bundle cat-file check-attr check-ignore check-mailmap check-ref-format cherry clone column commit-graph commit-tree config count-objects credential daemon describe diff-files diff-index diff-tree difftool fetch for-each-ref for-each-repo format-rev fsck gc get-tar-commit-id grep hash-object help hook index-pack init interpret-trailers lfs ls-files ls-remote ls-tree mailinfo maintenance merge-base merge-file merge-tree mktree multi-pack-index name-rev notes pack-objects pack-refs patch-id prune range-diff reflog remote repack replace rerere rev-list rev-parse send-email shortlog show-branch show-index show-ref status stripspace tag unpack-objects update-index update-server-info var verify-commit verify-pack verify-tag version whatchanged write-tree'.split(
+  'annotate blame bundle cat-file check-attr check-ignore check-mailmap check-ref-format cherry clone column commit-graph commit-tree config count-objects credential daemon describe diff-files diff-index diff-tree difftool for-each-ref for-each-repo format-rev fsck gc get-tar-commit-id grep hash-object help hook index-pack init interpret-trailers lfs ls-files ls-remote ls-tree mailinfo maintenance merge-base merge-file merge-tree mktree multi-pack-index name-rev notes pack-objects pack-refs patch-id prune range-diff reflog remote repack replace rerere rev-list rev-parse send-email shortlog show-branch show-index show-ref status stripspace tag unpack-objects update-server-info var verify-commit verify-pack verify-tag version whatchanged write-tree'.split(
     ' ',
   ),
 );
