@@ -27,7 +27,7 @@ const gitNames = new Set(
 );
 
 /** Of our own those that an owner reads: others may be anything, or are true of the command under a lock only. */
-const ownNames = new Set(words('RHEMA_IDLE_EXIT RHEMA_DEBUG'));
+const ownNames = new Set(words('RHEMA_IDLE_EXIT RHEMA_DEBUG RHEMA_LOG_LEVEL'));
 
 /** The last is of libfaketime, a library that is preloaded: an owner lives in the same time as its callers. */
 const prefixes = /^(LC_|FAKETIME)/;

@@ -2,14 +2,7 @@ import { chmodSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { socketAddress, statePaths, type StatePaths } from '../client/index.ts';
 import { give, identityOfFolder } from '../files/index.ts';
-import {
-  bothObservers,
-  LogObserver,
-  openLog,
-  withoutRepeats,
-  type Log,
-  type Observer,
-} from '../observe/index.ts';
+import { bothObservers, openOwnerLog, type Log, type Observer, type OwnerLog } from '../observe/index.ts';
 import { abortedQuery, abortedRuns } from '../sync/index.ts';
 import { loadRequestParsers } from '../protocol/index.ts';
 import { systemTime } from '../time/index.ts';
@@ -37,8 +30,9 @@ export async function serveAsOwner(
   { openFront = null, leaveOn = null }: ServeOptions = {},
 ): Promise<void> {
   const paths = statePaths(options.repository.commonDir);
-  const log = withoutRepeats(openLog(), () => systemTime.monotonicMs());
-  const owner = new Owner(options, paths, log, openFront);
+  const ownerLog = openOwnerLog(() => systemTime.monotonicMs(), options.logLevel);
+  const { log } = ownerLog;
+  const owner = new Owner(options, paths, ownerLog, openFront);
   const leave = (): void => owner.leave(String(leaveOn?.reason));
   leaveOn?.addEventListener('abort', leave, { once: true });
   try {
@@ -46,7 +40,7 @@ export async function serveAsOwner(
     if (leaveOn?.aborted) leave();
     else onReady(await owner.start());
     const reason = await owner.untilLeaving();
-    log.info({ reason }, 'leaving');
+    log.note('owner.leaving', { reason });
   } finally {
     leaveOn?.removeEventListener('abort', leave);
     await owner.stop(ownership);
@@ -64,7 +58,7 @@ function capAtStart(path: string, log: Log): void {
   try {
     capLogFile(path);
   } catch (error) {
-    log.warn({ cause: String(error) }, 'the log file cannot be begun anew');
+    log.note('logFile.notCapped', { cause: String(error) });
   }
 }
 
@@ -86,6 +80,7 @@ class Owner {
   readonly #options: OpenOptions;
   readonly #paths: StatePaths;
   readonly #log: Log;
+  readonly #observer: Observer;
   readonly #leaving: Promise<string>;
   #leave: (reason: string) => void = () => {};
   #coordination: Coordination | null = null;
@@ -97,11 +92,12 @@ class Owner {
   #firstLook: Promise<void> | undefined;
   #ignoreSignals: () => void = () => {};
 
-  constructor(options: OpenOptions, paths: StatePaths, log: Log, openFront: Front | null) {
+  constructor(options: OpenOptions, paths: StatePaths, { log, observer }: OwnerLog, openFront: Front | null) {
     this.#openFront = openFront;
     this.#options = options;
     this.#paths = paths;
     this.#log = log;
+    this.#observer = options.observer === undefined ? observer : bothObservers(observer, options.observer);
     this.#worker = new SyncWorker(options.syncCommand ?? null, log);
     this.#leaving = new Promise((resolve) => (this.#leave = resolve));
   }
@@ -116,7 +112,7 @@ class Owner {
         connections: this.#server?.connections ?? 0,
         ...(this.#front === null ? {} : { url: this.#front.url }),
       }),
-      observer: this.#observer(),
+      observer: this.#observer,
     });
     this.#coordination = coordination;
     const server = new CoordinatorServer({
@@ -138,21 +134,13 @@ class Owner {
     // What is good now is what a file that breaks later was last.
     this.#firstLook = coordination.safetyWatch
       ?.poll()
-      .catch((error: unknown) =>
-        this.#log.warn({ cause: String(error) }, 'what breaks a rule cannot be looked for'),
-      );
+      .catch((error: unknown) => this.#log.note('safety.notWatched', { cause: String(error) }));
     this.#upkeep = this.#startUpkeep(coordination, server);
     const { coordinator, figures } = coordination;
     this.#front = (await this.#openFront?.(coordinator, this.#log, figures)) ?? null;
     const { version } = this.#options;
-    this.#log.info({ version, socket: this.#paths.socket, url: this.#front?.url }, 'listening');
+    this.#log.note('owner.listening', { version, socket: this.#paths.socket, url: this.#front?.url });
     return this.#front;
-  }
-
-  #observer(): Observer {
-    const ofLog = new LogObserver(this.#log, () => systemTime.monotonicMs());
-    const { observer } = this.#options;
-    return observer === undefined ? ofLog : bothObservers(ofLog, observer);
   }
 
   leave(reason: string): void {
@@ -180,7 +168,7 @@ class Owner {
       await inTime(Promise.all([looked, this.#firstLook]), lookMaxMs);
       if (!(await inTime(this.#coordination?.close(), closeMaxMs)))
         // Nothing is lost: what was told is in the log, and the next owner goes on from there.
-        this.#log.warn({ closeMaxMs }, 'left without having closed the log');
+        this.#log.note('owner.leftLate', { closeMaxMs });
     } finally {
       ownership.release();
       this.#server?.hangUp();

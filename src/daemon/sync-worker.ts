@@ -24,7 +24,7 @@ export class SyncWorker {
         child.once('error', reject);
         child.once('exit', resolve);
       });
-      this.#log.info({ code }, 'synced what was due');
+      this.#log.note('sync.worked', { code });
     } finally {
       this.#child = null;
     }

@@ -49,7 +49,7 @@ beforeEach(() => {
       },
       capLog: () => capLog(),
       leave: (reason) => left.push(reason),
-      log: { info: () => {}, warn: (_, message) => warnings.push(message), error: () => {} },
+      log: { note: (event) => void warnings.push(event) },
     },
     time,
   );
@@ -217,7 +217,7 @@ it('keeps what is said in bounds for as long as it lives, and goes on where that
   };
   await pass(5_000);
   expect([caps, left]).toEqual([5, ['idle']]);
-  expect(new Set(warnings)).toEqual(new Set(['the log file cannot be begun anew']));
+  expect(new Set(warnings)).toEqual(new Set(['logFile.notCapped']));
 });
 
 it('stops once the look that is under way has ended, and tells nothing of what fails meanwhile', async () => {

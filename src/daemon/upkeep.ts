@@ -29,6 +29,8 @@ export interface UpkeepPorts {
   readonly log: Log;
 }
 
+type Trouble = 'upkeep.failed' | 'logFile.notCapped' | 'safety.notWatched' | 'git.notRead' | 'scopes.notRead';
+
 const lookEveryMs = 1_000;
 /** A shorter idle time is no reason to look more often. */
 const busiestEveryMs = 100;
@@ -90,20 +92,20 @@ export class Upkeep {
     try {
       if (await this.#look()) return;
     } catch (error) {
-      this.#warn(error, 'the upkeep failed');
+      this.#warn(error, 'upkeep.failed');
     }
     this.#schedule();
   }
 
-  #warn(error: unknown, message: string): void {
-    if (!this.#isStopped) this.#ports.log.warn({ cause: String(error) }, message);
+  #warn(error: unknown, event: Trouble): void {
+    if (!this.#isStopped) this.#ports.log.note(event, { cause: String(error) });
   }
 
   #capLog(): void {
     try {
       this.#ports.capLog();
     } catch (error) {
-      this.#warn(error, 'the log file cannot be begun anew');
+      this.#warn(error, 'logFile.notCapped');
     }
   }
 
@@ -127,7 +129,7 @@ export class Upkeep {
     try {
       await this.#ports.watchSafety();
     } catch (error) {
-      this.#warn(error, 'what breaks a rule cannot be looked for');
+      this.#warn(error, 'safety.notWatched');
     }
   }
 
@@ -169,7 +171,7 @@ export class Upkeep {
       await this.#ports.followGit();
       await this.#ports.syncDue();
     } catch (error) {
-      this.#warn(error, 'what Git has done cannot be read');
+      this.#warn(error, 'git.notRead');
     }
   }
 
@@ -184,7 +186,7 @@ export class Upkeep {
       return await this.#ports.followScopes();
     } catch (error) {
       if (error instanceof CoordinatorError && error.code === 'DISABLED') this.#ports.leave(error.message);
-      else this.#warn(error, 'the scope files cannot be read');
+      else this.#warn(error, 'scopes.notRead');
       return false;
     }
   }

@@ -74,11 +74,14 @@ function tellOfAnswers(app: Hono<HttpEnv>, { time, prefix, onAnswered }: HttpPor
     const cameMs = time.monotonicMs();
     await next();
     const { method } = c.req;
+    const { requestId, principal } = c.var as Partial<HttpEnv['Variables']>;
     onAnswered({
       method,
       route: routeOf(c, prefix),
       status: c.res.status,
       tookMs: time.monotonicMs() - cameMs,
+      ...(requestId !== undefined && { requestId }),
+      ...(principal !== undefined && { principal: principal.name }),
     });
   });
 }

@@ -78,6 +78,10 @@ export interface AnsweredRequest {
   readonly status: number;
   /** From its arrival to the head of the answer. */
   readonly tookMs: number;
+  /** Its own, or what it was given. */
+  readonly requestId?: string;
+  /** The name of its token; left out: it had none that lets in. */
+  readonly principal?: string;
 }
 
 export interface MetricsPage {

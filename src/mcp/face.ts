@@ -23,7 +23,7 @@ import { status } from './handlers/status.ts';
 import { sync } from './handlers/sync.ts';
 import { answerMaxMs, inBounds } from './in-bounds.ts';
 import { ended } from './news.ts';
-import type { McpPorts, Workspace } from './ports.ts';
+import type { McpPorts, McpTrouble, Workspace } from './ports.ts';
 import { failureAnswer, refusalAnswer, stopAndAsk, withNextStep } from './refusals.ts';
 import { entriesFrom, entriesMax, lastEntries, pageCharactersMax, scopesText, statusText } from './views.ts';
 import { toolSchemas, waitSecondsMax, type ToolArguments, type ToolName } from './schemas.ts';
@@ -208,7 +208,7 @@ export class Face {
 
   #failed(tool: ToolName, error: unknown): ToolAnswer {
     if (error instanceof CoordinatorError) return failureAnswer(error, tool);
-    this.#ports.report({ tool, error: stackOf(error) }, 'a tool call failed');
+    this.#ports.report('mcp.callFailed', { tool, cause: stackOf(error) });
     return refused('INTERNAL', 'a bug in this server; its log on standard error has more.', `${stopAndAsk}.`);
   }
 
@@ -280,16 +280,16 @@ function deskOf(workspace: Workspace, speaker: Speaker, ports: McpPorts, collect
     newRequestId: () => ports.newRequestId(),
     newSecret: () => ports.newSecret(),
     from: ({ program }) => `rhema mcp of ${String(program ?? 'a client')}`.slice(0, fromLengthMax),
-    report: ({ failed, agent, error }) => ports.report({ agent, error: String(error) }, troubles[failed]),
+    report: ({ failed, agent, error }) => ports.report(troubles[failed], { agent, cause: String(error) }),
   });
 }
 
 const fromLengthMax = 100;
 
-const troubles: { readonly [Failed in Trouble['failed']]: string } = {
-  release: 'a release failed',
-  renewal: 'a renewal failed',
-  session: 'a session could not be kept',
+const troubles: { readonly [Failed in Trouble['failed']]: McpTrouble } = {
+  release: 'mcp.releaseFailed',
+  renewal: 'mcp.renewalFailed',
+  session: 'mcp.sessionNotKept',
 };
 
 function withoutAgent({ desk }: Work, answer: ToolAnswer, name: string | undefined): ToolAnswer {

@@ -16,7 +16,18 @@ export interface McpPorts {
   /** The secret of a new session: 16 to 64 random bytes, in lower-case hex. */
   newSecret(): string;
   /** Is told of trouble that no caller hears of. */
-  report(facts: Readonly<Record<string, unknown>>, message: string): void;
+  report(event: McpTrouble, facts: TroubleFacts): void;
+}
+
+/** By the names that the program's log has for it. */
+export type McpTrouble = 'mcp.callFailed' | 'mcp.releaseFailed' | 'mcp.renewalFailed' | 'mcp.sessionNotKept';
+
+export interface TroubleFacts {
+  readonly tool?: string;
+  readonly agent?: string;
+  /** Who came over HTTP. */
+  readonly principal?: string;
+  readonly cause: string;
 }
 
 /** One repository, as this process reaches it. */

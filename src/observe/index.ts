@@ -1,6 +1,6 @@
-export { openLog, type Log } from './log.ts';
-export { LogObserver } from './log-observer.ts';
-export { withoutRepeats } from './without-repeats.ts';
+export { logLevelOf, logLevelVariable, openLog, type Log } from './log.ts';
+export { logLevelWishes, type LogLevelWish } from './log-events.ts';
+export { openOwnerLog, type OwnerLog } from './owner-log.ts';
 export { bothObservers } from './both-observers.ts';
 export { noTracing } from './tracing.ts';
 export type { SpanEnd, SpanWish, Tracing } from './tracing.ts';

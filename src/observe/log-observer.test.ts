@@ -1,20 +1,19 @@
 import { beforeEach, expect, it } from 'vitest';
+import type { Entry, State } from '../core/index.ts';
 import { LogObserver } from './log-observer.ts';
 
-let said: { readonly level: string; readonly facts: object; readonly message: string }[];
+let said: { readonly event: string; readonly facts: object }[];
 let nowMs: number;
 let observer: LogObserver;
 beforeEach(() => {
   [said, nowMs] = [[], 0];
-  const at = (level: string) => (facts: object, message: string) => void said.push({ level, facts, message });
-  const log = { info: at('info'), warn: at('warn'), error: at('error') };
-  observer = new LogObserver(log, () => nowMs);
+  observer = new LogObserver({ note: (event, facts) => void said.push({ event, facts }) }, () => nowMs);
 });
 
-it('trouble is an error, with its kind and cause', () => {
+it('trouble is an event of its own, with its cause', () => {
   observer.trouble({ kind: 'snapshotNotSaved', message: 'no room', cause: new Error('ENOSPC') });
   expect(said).toEqual([
-    { level: 'error', facts: { kind: 'snapshotNotSaved', cause: 'Error: ENOSPC' }, message: 'no room' },
+    { event: 'snapshot.notSaved', facts: { problem: 'no room', cause: 'Error: ENOSPC' } },
   ]);
 });
 
@@ -22,7 +21,7 @@ it('a commit that takes long is a warning, one that does not is nothing', () => 
   observer.committed({ entries: 3, requests: [], tookMs: 999 });
   expect(said).toEqual([]);
   observer.committed({ entries: 3, requests: [], tookMs: 1_000 });
-  expect(said).toMatchObject([{ level: 'warn', facts: { entries: 3, tookMs: 1_000 } }]);
+  expect(said).toMatchObject([{ event: 'commit.slow', facts: { entries: 3, tookMs: 1_000 } }]);
 });
 
 it('on a disk that stays slow it is said once a minute, with how often it was', () => {
@@ -31,4 +30,13 @@ it('on a disk that stays slow it is said once a minute, with how often it was', 
     observer.committed({ entries: 1, requests: [], tookMs: 2_000 });
   }
   expect(said.map(({ facts }) => facts)).toMatchObject([{ slowBefore: 0 }, { slowBefore: 2 }]);
+});
+
+it('the revision is that of the last entry it was told of', () => {
+  expect(observer.revision).toBeNull();
+  observer.began({ revision: 7 } as State);
+  expect(observer.revision).toBe(7);
+  observer.entered([{ revision: 8 }, { revision: 9 }] as unknown as Entry[]);
+  observer.entered([]);
+  expect(observer.revision).toBe(9);
 });

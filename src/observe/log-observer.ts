@@ -1,10 +1,22 @@
+import type { Entry, Revision, State } from '../core/index.ts';
+import type { LogEvent } from './log-events.ts';
 import type { Log } from './log.ts';
-import type { Commit, Observer, Problem } from './observer.ts';
+import type { Commit, Observer, Problem, ProblemKind } from './observer.ts';
 
 /** All callers wait for a commit that takes so long, also those who renew a lease. */
 const slowMs = 1_000;
 /** A disk that is slow is slow again and again: it is said once in so long. */
 const saidEveryMs = 60_000;
+
+const eventOf = {
+  logBegunAnew: 'log.begunAnew',
+  witnessNotKept: 'witness.notKept',
+  corruptSnapshot: 'snapshot.corrupt',
+  snapshotNotSaved: 'snapshot.notSaved',
+  violation: 'invariant.violated',
+  bug: 'writer.bug',
+  appendFailed: 'append.failed',
+} as const satisfies Readonly<Record<ProblemKind, LogEvent>>;
 
 /** Writes trouble, and commits that took long, into the coordinator's log. */
 export class LogObserver implements Observer {
@@ -12,6 +24,7 @@ export class LogObserver implements Observer {
   readonly #monotonicMs: () => number;
   #saidAtMs = -Infinity;
   #unsaid = 0;
+  #revision: Revision | null = null;
 
   constructor(log: Log, monotonicMs: () => number) {
     this.#log = log;
@@ -19,21 +32,31 @@ export class LogObserver implements Observer {
   }
 
   trouble({ kind, message, cause }: Problem): void {
-    this.#log.error({ kind, cause: String(cause) }, message);
+    this.#log.note(eventOf[kind], { problem: message, cause: String(cause) });
   }
 
   committed({ entries, tookMs }: Commit): void {
     if (tookMs < slowMs) return;
     const nowMs = this.#monotonicMs();
     if (nowMs - this.#saidAtMs < saidEveryMs) return void (this.#unsaid += 1);
-    const facts = { tookMs: Math.round(tookMs), entries, slowBefore: this.#unsaid };
-    this.#log.warn(facts, 'a commit took long: the disk is slow or busy, and everybody waits for it');
+    this.#log.note('commit.slow', { tookMs: Math.round(tookMs), entries, slowBefore: this.#unsaid });
     [this.#saidAtMs, this.#unsaid] = [nowMs, 0];
   }
 
-  /** Entries, answers and figures are for the figures alone: the log of entries is the record of what is done. */
-  began(): void {}
-  entered(): void {}
+  /** Up to which entry this process knows the log; null: it knows none yet. */
+  get revision(): Revision | null {
+    return this.#revision;
+  }
+
+  began({ revision }: State): void {
+    this.#revision = revision;
+  }
+
+  entered(entries: readonly Entry[]): void {
+    this.#revision = entries.at(-1)?.revision ?? this.#revision;
+  }
+
+  /** Answers are for the figures alone: the log of entries is the record of what is done. */
   answered(): void {}
   told(): void {}
 }

@@ -1,3 +1,4 @@
+import { logEvents } from './log-events.ts';
 import type { Log } from './log.ts';
 
 /** What is said again sooner is only counted. */
@@ -16,25 +17,20 @@ interface Said {
  */
 export function withoutRepeats(log: Log, monotonicMs: () => number): Log {
   const known = new Map<string, Said>();
-  const unlessRepeated =
-    (level: 'warn' | 'error') =>
-    (facts: object, message: string): void => {
+  return {
+    note: (event, fields) => {
+      const { level } = logEvents[event];
+      if (level !== 'warn' && level !== 'error') return log.note(event, fields);
       const nowMs = monotonicMs();
-      const line = JSON.stringify([level, message, facts]);
+      const line = JSON.stringify([event, fields]);
       const said = known.get(line);
       if (said !== undefined && nowMs - said.atMs < saidEveryMs) return void (said.repeats += 1);
-      log[level](
-        said === undefined || said.repeats === 0 ? facts : { ...facts, repeats: said.repeats },
-        message,
-      );
+      const { repeats } = said ?? { repeats: 0 };
+      log.note(event, repeats === 0 ? fields : { ...fields, repeats });
       known.delete(line);
       known.set(line, { atMs: nowMs, repeats: 0 });
       const [oldest] = known.keys();
       if (known.size > linesMax && oldest !== undefined) known.delete(oldest);
-    };
-  return {
-    info: (facts, message) => log.info(facts, message),
-    warn: unlessRepeated('warn'),
-    error: unlessRepeated('error'),
+    },
   };
 }

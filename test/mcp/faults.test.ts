@@ -85,7 +85,7 @@ it('a bug is told as one, and reported', async () => {
   stage.coordinator = { ...stage.coordinator, query: () => Promise.reject(new TypeError('oops')) };
   const failed = await client.call('coordination_status', {});
   expect(failed).toMatchObject({ isError: true, facts: { code: 'INTERNAL' } });
-  expect(client.server.reports).toEqual(['a tool call failed']);
+  expect(client.server.reports).toEqual(['mcp.callFailed']);
 });
 
 it.each(failureCodes.filter((code) => code !== 'INVALID_INPUT' && code !== 'NOT_JOINED'))(

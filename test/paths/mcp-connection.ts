@@ -129,8 +129,8 @@ function portsOf(stage: Stage, timers: HeldTimers, link: Link): McpPorts {
   const clock = { ...ports.clock, schedule: timers.after };
   return {
     ...mcpPorts(new Call({ ...ports, clock }, {}, ports.cwd)),
-    report: (facts, message) => {
-      throw new Error(`${message}: ${JSON.stringify(facts)}`);
+    report: (event, facts) => {
+      throw new Error(`${event}: ${JSON.stringify(facts)}`);
     },
   };
 }

@@ -40,6 +40,7 @@ const plain: ServeWish = {
   allowHosts: [],
   prefix: '',
   requestsPerSecond: 1000,
+  logLevel: null,
 };
 
 const tls = ['--tls-cert', 'c.pem', '--tls-key', '/etc/k.pem'];
@@ -88,6 +89,7 @@ describe('an option', () => {
       { host: '0.0.0.0', tls: { certFile: '/repo/c.pem', keyFile: '/etc/k.pem' } },
     ],
     [['--allow-host', 'build.example.org', 'build'], { allowHosts: ['build.example.org', 'build'] }],
+    [['--log-level', 'debug'], { logLevel: 'debug' }],
     [['--prefix', '/rhema'], { prefix: '/rhema' }],
     [['--prefix', '/rhema/'], { prefix: '/rhema' }],
     [['--prefix', '/a/b-c/.well-known/~d_e.f//'], { prefix: '/a/b-c/.well-known/~d_e.f' }],

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { isLoopback } from '../../access/index.ts';
+import { logLevelOf, logLevelVariable, logLevelWishes, type LogLevelWish } from '../../observe/index.ts';
 import { count } from '../../wording/index.ts';
 import type { Call } from '../call.ts';
 import { invalidInput, usageError } from '../answer/errors.ts';
@@ -21,11 +22,12 @@ export interface ServeInput {
   readonly allowHost?: readonly string[];
   readonly prefix?: string;
   readonly rate: string;
+  readonly logLevel?: LogLevelWish;
 }
 
 /** Is the coordinator in the foreground, for agents on any host, until it is interrupted. */
 export async function serve(call: Call, input: ServeInput): Promise<Outcome> {
-  const wish = wishOf(call.cwd, input);
+  const wish = { ...wishOf(call.cwd, input), logLevel: input.logLevel ?? levelOfVariable(call) };
   const places = await servePlaces(call, input.repositories);
   const tokens = await Promise.all(places.map(usableTokens));
   await call.world.owner.serve(places.map(servedAt), wish, ({ urls, pid }) => {
@@ -89,7 +91,7 @@ function noteTokens(call: Call, tokens: number, before: string): void {
     call.note(`${before}nobody has a token yet: ${call.rhema('token', 'create', 'NAME', '--role', 'agent')}`);
 }
 
-function wishOf(cwd: string, input: ServeInput): ServeWish {
+function wishOf(cwd: string, input: ServeInput): Omit<ServeWish, 'logLevel'> {
   const { host, tlsCert, tlsKey, behindProxy = false, allowHost = [], prefix = '' } = input;
   if ((tlsCert === undefined) !== (tlsKey === undefined))
     throw usageError('--tls-cert and --tls-key go together');
@@ -110,6 +112,16 @@ function wishOf(cwd: string, input: ServeInput): ServeWish {
     prefix: prefixOf(prefix),
     requestsPerSecond: numberOption('--rate', input.rate, 1, 1_000_000),
   };
+}
+
+/** Null: it says nothing. In the foreground a wrong one is refused: who set it is there to mend it. */
+function levelOfVariable(call: Call): LogLevelWish | null {
+  const text = call.ports.env[logLevelVariable] ?? '';
+  const level = logLevelOf(text);
+  if (text === '' || level !== null) return level;
+  throw invalidInput(
+    `${logLevelVariable} is ${JSON.stringify(text)}: one of ${logLevelWishes.join(', ')} expected`,
+  );
 }
 
 /** Without a slash at its end. What a client would take for another path, `/..`, is none. */

@@ -23,7 +23,7 @@ export function mcpPorts(call: Call): McpPorts {
     newRequestId: () => call.world.newRequestId(),
     newSecret: () => call.world.newSecret(),
     // Standard output belongs to the protocol.
-    report: (facts, message) => (log ??= openLog()).warn(facts, message),
+    report: (event, facts) => (log ??= openLog()).note(event, facts),
   };
 }
 

@@ -1,6 +1,10 @@
 import { Option, type Command } from 'commander';
+import type { LogLevelWish } from '../../observe/index.ts';
 import { examples, implement, notes } from '../declare.ts';
 import type { Host } from '../declare.ts';
+
+/** The same list, which is not loaded for a tree of commands. */
+const logLevels = ['silent', 'error', 'warn', 'info', 'debug'] satisfies LogLevelWish[];
 
 /** `rhema serve`, and who is let in. */
 export function addServeCommands(program: Command, host: Host): void {
@@ -25,7 +29,13 @@ export function addServeCommands(program: Command, host: Host): void {
       ),
     )
     .option('--prefix <path>', 'what comes before each path, as in /rhema')
-    .option('--rate <number>', 'requests that one token has in a second', '1000');
+    .option('--rate <number>', 'requests that one token has in a second', '1000')
+    .addOption(
+      new Option(
+        '--log-level <level>',
+        'what is written to standard error (docs/logs.md), instead of what RHEMA_LOG_LEVEL says, or info',
+      ).choices(logLevels),
+    );
   examples(
     serve,
     'rhema serve',

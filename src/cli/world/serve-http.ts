@@ -30,7 +30,7 @@ export interface Place {
 /** Is the owner of a repository's log, and serves it over HTTP, until it is told to leave. */
 export async function serveHttp(
   { options, mounts, hosts, path, url, workspaceOf, leaveOn }: Place,
-  wish: Pick<ServeWish, 'behindProxy' | 'requestsPerSecond'>,
+  wish: Pick<ServeWish, 'behindProxy' | 'requestsPerSecond' | 'logLevel'>,
   onReady: () => void,
 ): Promise<void> {
   const tokens = tokensFolder(process.env, options.repository);
@@ -41,7 +41,7 @@ export async function serveHttp(
   const writes = tracing?.newWrites();
   const observer = writes === undefined ? metrics : bothObservers(metrics, writes);
   await runFronted(
-    { ...options, observer },
+    { ...options, observer, ...(wish.logLevel && { logLevel: wish.logLevel }) },
     async (served, log, figures) => {
       const coordinator = writes?.within(served) ?? served;
       const health = (): Promise<HealthAnswer> => coordinator.query({ kind: 'health' });
@@ -54,7 +54,7 @@ export async function serveHttp(
         limits: { ...defaultMcpLimits, bodyBytesMax: limits.bodyBytesMax },
         newRequestId,
         newSecret,
-        report: (facts, message) => log.warn(facts, message),
+        report: (event, facts) => log.note(event, facts),
         workspace: async (port, token) => workspaceOf(port, token),
       });
       const app = createHttpApp({
@@ -68,11 +68,13 @@ export async function serveHttp(
         version: options.version,
         newRequestId,
         time: systemTime,
-        onFault: (error, requestId) =>
-          log.error({ requestId, cause: error.stack }, 'a request met a fault of this program'),
+        onFault: (error, requestId) => log.note('request.faulted', { requestId, cause: error.stack }),
         canWrite: async () => (await roomFor(options.repository.commonDir)).trouble === null,
         commit: () => commitOf(syncedTree(options.repository) ?? options.repository.commonDir),
-        onAnswered: (answered) => metrics.requestAnswered(answered),
+        onAnswered: (answered) => {
+          metrics.requestAnswered(answered);
+          log.note('request.answered', answered);
+        },
         metrics: () =>
           metrics.page({
             figures,

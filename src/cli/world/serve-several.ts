@@ -24,7 +24,7 @@ export async function serveSeveral(
 ): Promise<void> {
   const hosts = new HostNames([wish.host, ...wish.allowHosts]);
   const paths = repositories.map(({ path }) => wish.prefix + path);
-  const mounts = openMounts(hosts, wish.prefix, paths);
+  const mounts = openMounts(hosts, wish, paths);
   const server = await open(mounts, wish);
   const failed = new AbortController();
   const places = repositories.map(({ repository, path, workspaceOf }) => ({
@@ -56,15 +56,14 @@ export async function serveSeveral(
   }
 }
 
-function openMounts(hosts: HostNames, prefix: string, paths: readonly string[]): Mounts {
-  const log = openLog();
+function openMounts(hosts: HostNames, { prefix, logLevel }: ServeWish, paths: readonly string[]): Mounts {
+  const log = openLog(logLevel === null ? {} : { level: logLevel });
   return new Mounts(
     {
       hosts,
       newRequestId,
       time: systemTime,
-      onFault: (error, requestId) =>
-        log.error({ requestId, cause: error.stack }, 'a request met a fault of this program'),
+      onFault: (error, requestId) => log.note('request.faulted', { requestId, cause: error.stack }),
     },
     prefix,
     paths,

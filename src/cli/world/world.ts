@@ -1,5 +1,6 @@
 import type { ServerLook } from '../doctor/server-facts.ts';
 import type { Workspace } from '../../mcp/index.ts';
+import type { LogLevelWish } from '../../observe/index.ts';
 import type { CreatedToken, TokenFolder, TokenWish } from '../../access/index.ts';
 import type { OwnerEnd } from '../../client/index.ts';
 import type { ConfigEntry } from '../../config/index.ts';
@@ -162,6 +163,8 @@ export interface ServeWish {
   /** Empty, or as in `/rhema`. */
   readonly prefix: string;
   readonly requestsPerSecond: number;
+  /** Null: as RHEMA_LOG_LEVEL says. */
+  readonly logLevel: LogLevelWish | null;
 }
 
 /** The repository as those see it who speak MCP by a token. */

@@ -13,7 +13,7 @@ export function openDesk(ports: McpHttpPorts, { coordinator, token }: HttpCaller
       clock: ports.time,
       newRequestId: () => ports.newRequestId(),
       newSecret: () => ports.newSecret(),
-      report: (facts, message) => ports.report({ ...facts, token }, message),
+      report: (event, facts) => ports.report(event, { ...facts, principal: token }),
     },
     ports.options,
   );

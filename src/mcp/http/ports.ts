@@ -4,7 +4,7 @@ import type { Tracing } from '../../observe/index.ts';
 import type { Coordinator } from '../../protocol/index.ts';
 import type { Time } from '../../time/index.ts';
 import type { FaceOptions } from '../face.ts';
-import type { Workspace } from '../ports.ts';
+import type { McpTrouble, TroubleFacts, Workspace } from '../ports.ts';
 
 /** Whoever was let in, as a request finds it. */
 export interface HttpCaller {
@@ -44,7 +44,7 @@ export interface McpHttpPorts extends Omit<TransportPorts, 'openDesk'> {
   readonly tracing: Tracing;
   newRequestId(): string;
   /** Is told of trouble that no caller hears of. */
-  report(facts: Readonly<Record<string, unknown>>, message: string): void;
+  report(event: McpTrouble, facts: TroubleFacts): void;
   /** The repository, as those who have a token see it. What lets its agents act is kept for them alone. */
   workspace(coordinator: Coordinator, token: string): Promise<Workspace>;
 }

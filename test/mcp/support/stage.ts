@@ -196,7 +196,7 @@ export class ServerProcess {
       },
       newRequestId: () => crypto.randomUUID(),
       newSecret: () => `${this.pid}${(this.#secrets += 1)}`.padStart(64, '0'),
-      report: (_facts, message) => this.reports.push(message),
+      report: (event) => this.reports.push(event),
     };
   }
 
