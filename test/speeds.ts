@@ -34,6 +34,7 @@ export const slowTests: readonly string[] = [
   'test/withstand/serve-load.test.ts',
   'test/withstand/serve-several.test.ts',
   'test/withstand/followed.test.ts',
+  'test/withstand/serve-socket.test.ts',
   'test/withstand/two-hosts.test.ts',
   'test/mcp/http-processes.test.ts',
   'test/withstand/top.test.ts',

@@ -12,11 +12,15 @@ export interface ListenOptions {
   /** Texts of PEM files; null: plain HTTP. */
   readonly tls: { readonly cert: string; readonly key: string } | null;
   readonly connectionsMax: number;
+  /** A socket of this process that is bound already: then nothing else says where. */
+  readonly fd?: number | null;
 }
 
 export interface HttpServer {
   /** As in `http://127.0.0.1:7421`. */
   readonly url: string;
+  /** As in `127.0.0.1`. */
+  readonly address: string;
   /** Takes no more connections, ends streams, and hangs up once what runs is answered, or after a second. */
   readonly close: () => Promise<void>;
 }
@@ -32,7 +36,7 @@ const hangUpGraceMs = 1_000;
 
 /** Serves an app. Rejects with the system's error where it cannot listen. */
 export async function listen(app: Listening, options: ListenOptions): Promise<HttpServer> {
-  const { host, port, tls, connectionsMax } = options;
+  const { host, port, tls, connectionsMax, fd = null } = options;
   const answer = getRequestListener(app.fetch);
   const listener: RequestListener = (request, response) => void answer(request, response);
   const limits = {
@@ -48,12 +52,18 @@ export async function listen(app: Listening, options: ListenOptions): Promise<Ht
   server.maxConnections = connectionsMax;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, host, () => {
+    server.listen(fd === null ? { port, host } : { fd }, () => {
       server.off('error', reject);
       resolve();
     });
   });
-  return { url: urlOf(server.address() as AddressInfo, tls !== null), close: () => close(server, app) };
+  const bound = server.address();
+  // What is passed may also be a socket in the file system.
+  if (bound === null || typeof bound === 'string') {
+    await close(server, app);
+    throw new Error('it is no TCP socket');
+  }
+  return { url: urlOf(bound, tls !== null), address: bound.address, close: () => close(server, app) };
 }
 
 function urlOf({ address, family, port }: AddressInfo, isTls: boolean): string {

@@ -87,10 +87,18 @@ describe('what Prometheus and Grafana are given', () => {
 
 const has = (program: string): boolean => spawnSync(program, ['--version']).error === undefined;
 
-it.runIf(has('systemd-analyze'))('systemd takes the unit as it is', () => {
-  const path = join(packageRoot, 'contrib/systemd/rhema.service');
-  const { status, stderr } = spawnSync('systemd-analyze', ['verify', path], { encoding: 'utf8' });
-  expect([status, stderr.split('\n').filter((line) => line.includes('rhema.service'))]).toEqual([0, []]);
+it.runIf(has('systemd-analyze'))('systemd takes the units as they are', () => {
+  const paths = ['rhema.service', 'rhema.socket'].map((name) => join(packageRoot, 'contrib/systemd', name));
+  const { status, stderr } = spawnSync('systemd-analyze', ['verify', ...paths], { encoding: 'utf8' });
+  expect([status, stderr.split('\n').filter((line) => /rhema\.(service|socket)/.test(line))]).toEqual([
+    0,
+    [],
+  ]);
+});
+
+it('the socket unit names one socket, of this machine alone', () => {
+  const unit = readFileSync(join(packageRoot, 'contrib/systemd/rhema.socket'), 'utf8');
+  expect(unit.match(/^Listen.*$/gm)).toEqual(['ListenStream=127.0.0.1:7421']);
 });
 
 interface Manifest {

@@ -6,6 +6,7 @@ import { openLog } from '../../observe/index.ts';
 import { CoordinatorError } from '../../protocol/index.ts';
 import { systemTime } from '../../time/index.ts';
 import { endFollowing } from './process-tracing.ts';
+import { passedSocket, refuseReadable } from './passed-socket.ts';
 import { serveHttp } from './serve-http.ts';
 import type { Repository, Served, ServedRepository, ServeWish } from './world.ts';
 
@@ -70,12 +71,25 @@ function openMounts(hosts: HostNames, { prefix, logLevel }: ServeWish, paths: re
   );
 }
 
-async function open(mounts: Mounts, { host, port, tls }: ServeWish): Promise<HttpServer> {
+async function open(mounts: Mounts, wish: ServeWish): Promise<HttpServer> {
+  const { host, port, tls } = wish;
+  const fd = passedSocket(process.env, process.pid);
   const pems = tls === null ? null : { cert: pem(tls.certFile), key: pem(tls.keyFile) };
   const connectionsMax = Math.floor(((await openFilesMax()) ?? 65_536) * connectionsShare);
-  return listen(mounts, { host, port, tls: pems, connectionsMax }).catch((error: unknown) => {
-    throw cannotListen(host, port, error);
-  });
+  const place = fd === null ? `${host}, port ${port}` : 'the socket that was passed';
+  const server = await listen(mounts, { host, port, tls: pems, connectionsMax, fd }).catch(
+    (error: unknown) => {
+      throw cannotListen(place, error);
+    },
+  );
+  if (fd === null) return server;
+  try {
+    refuseReadable(server.address, wish);
+    return server;
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
 }
 
 /** A file that the user names: read as it is, wherever it leads. */
@@ -95,11 +109,10 @@ const remedies: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: 'this machine has no such address: choose one by --host',
 };
 
-function cannotListen(host: string, port: number, cause: unknown): CoordinatorError {
+function cannotListen(place: string, cause: unknown): CoordinatorError {
   const { code = '', message } = cause as { readonly code?: string; readonly message: string };
-  return new CoordinatorError(
-    'UNAVAILABLE',
-    `cannot listen on ${host}, port ${port}: ${remedies[code] ?? message}`,
-    { cause, details: { cause: code } },
-  );
+  return new CoordinatorError('UNAVAILABLE', `cannot listen on ${place}: ${remedies[code] ?? message}`, {
+    cause,
+    details: { cause: code },
+  });
 }
