@@ -20,7 +20,7 @@ const head = (cwd = stage.root): string => stage.sandbox.git('-C', cwd, 'rev-par
 async function expectRefused(
   args: readonly string[],
   ...[way]: [Parameters<Stage['git']>[1]?]
-): Promise<void> {
+): Promise<string> {
   const before = head(way?.cwd);
   const { code, stderr } = await stage.git(args, way);
   expect(stderr).toContain('api/a.ts is held by alice');
@@ -30,6 +30,7 @@ async function expectRefused(
   );
   expect(code).not.toBe(0);
   expect(head(way?.cwd)).toBe(before);
+  return stderr;
 }
 
 describe('a commit of what another agent has', () => {
@@ -83,7 +84,9 @@ describe('a commit of what another agent has', () => {
     stage.sandbox.git('switch', '-q', 'main');
     stage.put('web/b.ts', '3\n');
     await stage.git(['commit', '-qam', 'ours']);
-    await expectRefused(['merge', '-q', '--no-edit', 'theirs']);
+    const wayOut = 'the merge is not undone: git commit ends it later, git merge --abort puts back';
+    expect(await expectRefused(['merge', '-q', '--no-edit', 'theirs'])).toContain(wayOut);
+    expect(await expectRefused(['commit', '-q', '--no-edit'])).toContain(wayOut);
     await stage.git(['merge', '--abort']);
     stage.put('api/a.ts', '4\n');
     await stage.git(['commit', '-qam', 'ours'], { as: 'alice' });

@@ -20,9 +20,15 @@ interface Hook {
   readonly past: string | null;
 }
 
-async function staged(call: Call): Promise<Outcome> {
+async function staged(call: Call, isMerge?: true): Promise<Outcome> {
   noteInstalled((await call.repository()).commonDir);
-  const judged = await (await import('./guard-check.ts')).guardCheck(call, { paths: [], staged: true });
+  const judged = await (
+    await import('./guard-check.ts')
+  ).guardCheck(call, {
+    paths: [],
+    staged: true,
+    ...(isMerge === undefined ? {} : { isMerge }),
+  });
   return judged.kind === 'refused' ? judged : (await import('./git-hook-contexts.ts')).judgeContexts(call);
 }
 
@@ -34,9 +40,10 @@ const moved = (range: (args: readonly string[]) => string): Hook => ({
 const sinceOriginal = (): string => 'ORIG_HEAD..HEAD';
 
 const hooks: Readonly<Record<string, Hook>> = {
-  'pre-commit': { ask: staged, past: 'git commit --no-verify' },
-  'pre-merge-commit': { ask: staged, past: 'git merge --no-verify' },
-  'pre-applypatch': { ask: staged, past: 'git -c core.hooksPath=/dev/null am --continue' },
+  'pre-commit': { ask: (call) => staged(call), past: 'git commit --no-verify' },
+  // Git has no merge under way yet, and leaves one behind when it is stopped: by then it is a commit that ends it.
+  'pre-merge-commit': { ask: (call) => staged(call, true), past: 'git commit --no-verify' },
+  'pre-applypatch': { ask: (call) => staged(call), past: 'git -c core.hooksPath=/dev/null am --continue' },
   'commit-msg': {
     ask: async (call, args) => (await import('./git-hook-message.ts')).nameAgent(call, args),
     past: 'git commit --no-verify',

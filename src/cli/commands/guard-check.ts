@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { named, parseAgentIdForm, type AgentId, type ScopePath } from '../../core/index.ts';
 import {
@@ -31,6 +32,8 @@ export interface GuardCheckInput extends ReportInput {
   /** For a range. */
   readonly log?: string;
   readonly agent?: string;
+  /** Whether what is staged is a merge: Git commits that as a whole. */
+  readonly isMerge?: boolean;
 }
 
 /** Whether files may be written now, or what is staged committed. A question: nothing is locked, and nobody has to prove who he is. */
@@ -53,6 +56,7 @@ export async function guardCheck(call: Call, input: GuardCheckInput): Promise<Ou
       );
   return judged(call, subjects, {
     isCommit: staged,
+    isMerge: staged && (input.isMerge ?? existsSync(join(repository.gitDir, 'MERGE_HEAD'))),
     who: (status) => whoWrites(call, input.agent, status, staged),
     ...(read === null ? {} : { beside: read }),
   });
@@ -62,6 +66,7 @@ export interface Judging {
   /** Whether they are about to be committed, and not written. */
   readonly isCommit: boolean;
   readonly who: (status: StatusAnswer) => Promise<AgentId | null>;
+  readonly isMerge?: boolean;
   /** Whether it is `rhema commit` that asks. */
   readonly isOurCommit?: boolean;
   /** What is said beside the verdicts, and why nothing of it may be done, whatever they are. */
@@ -76,7 +81,7 @@ export interface Judging {
 export async function judged(
   call: Call,
   subjects: readonly Subject[],
-  { isCommit, who, beside, isOurCommit = false }: Judging,
+  { isCommit, who, beside, isMerge = false, isOurCommit = false }: Judging,
 ): Promise<Outcome> {
   const coordinator = await call.coordinator();
   const status = await coordinator.query({ kind: 'status', at: null });
@@ -100,7 +105,8 @@ export async function judged(
         ...(beside?.lines ?? []),
       ].join('\n'),
     );
-  const about = { nowMs: call.nowMs, typing: await typingFrom(call, isCommit), agent, verdicts, isOurCommit };
+  const typing = await typingFrom(call, isCommit);
+  const about = { nowMs: call.nowMs, typing, agent, verdicts, isOurCommit, isMerge };
   return {
     kind: 'refused',
     exitCode: exitCodes.refused,

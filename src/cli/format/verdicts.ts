@@ -37,6 +37,7 @@ interface About {
   readonly verdicts: readonly Verdict[];
   /** Whether `rhema commit` is refused, and not a commit of Git's. */
   readonly isOurCommit: boolean;
+  readonly isMerge: boolean;
 }
 
 const shownMax = 10;
@@ -77,7 +78,9 @@ function lockText(name: string, lock: LockView, nowMs: number): string {
 }
 
 /** The rest can be committed by itself. */
-function committing({ verdicts, typing, agent, isOurCommit }: About): string[] {
+function committing({ verdicts, typing, agent, isOurCommit, isMerge }: About): string[] {
+  if (isMerge)
+    return ['the merge is not undone: git commit ends it later, git merge --abort puts back what was before'];
   const rest = verdicts.filter(({ passes }) => passes).map(({ name }) => name);
   const refused = verdicts.filter(({ passes }) => !passes).map(({ name }) => name);
   if (rest.length === 0) return [];
