@@ -1,6 +1,7 @@
 export { collectionsOf, contextKinds, isPlaceOf, kindOf, placesOf, type ContextKind } from './kinds.ts';
 export { entriesOf, type ContextEntry } from './entries.ts';
 export * from './rules/index.ts';
+export { readingRules } from './read.ts';
 export { removeEntry, type Changed, type ContextText } from './change.ts';
 export { differences, type Difference } from './difference.ts';
 export { mergeContext, type Clash } from './merge.ts';

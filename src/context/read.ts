@@ -11,6 +11,20 @@ export interface Unreadable {
   readonly message: string;
 }
 
+/** What may be wrong with a file as a whole, in the words of the reader of scopes. */
+export const readingRules = [
+  'FILE_TOO_LARGE',
+  'NOT_UTF8',
+  'TOO_DEEP',
+  'TOO_COMPLEX',
+  'TOO_MANY_ALIASES',
+  'MERGE_CONFLICT',
+  'YAML_SYNTAX',
+  'DUPLICATE_KEY',
+  'SEVERAL_DOCUMENTS',
+  'NOT_A_MAP',
+] as const;
+
 export type ContextReading =
   | { readonly ok: true; readonly yaml: YamlFile }
   | { readonly ok: false; readonly problems: readonly Unreadable[] };

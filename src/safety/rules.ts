@@ -1,3 +1,4 @@
+import { contextRules, readingRules } from '../context/index.ts';
 import { typeOfInvariant, type ViolationType } from '../core/index.ts';
 
 interface Rule {
@@ -89,8 +90,8 @@ const rules: ReadonlyMap<string, Rule> = new Map(
   groups.flatMap(({ codes, type, remedy }) => codes.map((code) => [code, { type, remedy }] as const)),
 );
 
-/** The rules that the tables have; what is wrong with the content of a file has a code of its own. */
-export const ruleNames: readonly string[] = [...rules.keys()];
+/** All but those of the log: what the tables have, and what is wrong with, or inside, a context file. */
+export const ruleNames: readonly string[] = [...new Set([...rules.keys(), ...readingRules, ...contextRules])];
 
 /** Whether a rule is one of the log, and of how it goes with the state. */
 export const isOfLog = (rule: string): boolean =>

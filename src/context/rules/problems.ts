@@ -1,35 +1,37 @@
 /** What can be wrong inside a context file. One that cannot be read at all breaks a rule of the reader of scopes. */
-export type ContextRule =
-  | 'EMPTY_FILE'
-  | 'KEY_MISSING'
-  | 'KEY_CALLED_OTHERWISE'
-  | 'WRONG_TYPE'
-  | 'MERGE_KEY'
-  | 'ID_REPEATED'
-  | 'ID_FORM'
-  | 'TITLE_BLANK'
-  | 'NAME_BLANK'
-  | 'CONTENT_BLANK'
-  | 'DESCRIPTION_BLANK'
-  | 'STATUS_UNKNOWN'
-  | 'PRIORITY_UNKNOWN'
-  | 'SEVERITY_UNKNOWN'
-  | 'USAGE_UNKNOWN'
-  | 'ENFORCEMENT_UNKNOWN'
-  | 'WORD_OF_OTHER_DESIGN'
-  | 'WORD_SPELT_OTHERWISE'
-  | 'DATE_INVALID'
-  | 'DATE_FORM'
-  | 'COMPLETED_AT_MISSING'
-  | 'COMPLETED_AT_UNEXPECTED'
-  | 'REVIEW_BEFORE_DECISION'
-  | 'CATEGORY_UNKNOWN'
-  | 'RELATED_UNKNOWN'
-  | 'SCOPE_UNKNOWN'
-  | 'FILE_UNKNOWN'
-  | 'TOO_LONG'
-  | 'OUT_OF_RANGE'
-  | 'TOO_MANY_PROBLEMS';
+export const contextRules = [
+  'EMPTY_FILE',
+  'KEY_MISSING',
+  'KEY_CALLED_OTHERWISE',
+  'WRONG_TYPE',
+  'MERGE_KEY',
+  'ID_REPEATED',
+  'ID_FORM',
+  'TITLE_BLANK',
+  'NAME_BLANK',
+  'CONTENT_BLANK',
+  'DESCRIPTION_BLANK',
+  'STATUS_UNKNOWN',
+  'PRIORITY_UNKNOWN',
+  'SEVERITY_UNKNOWN',
+  'USAGE_UNKNOWN',
+  'ENFORCEMENT_UNKNOWN',
+  'WORD_OF_OTHER_DESIGN',
+  'WORD_SPELT_OTHERWISE',
+  'DATE_INVALID',
+  'DATE_FORM',
+  'COMPLETED_AT_MISSING',
+  'COMPLETED_AT_UNEXPECTED',
+  'REVIEW_BEFORE_DECISION',
+  'CATEGORY_UNKNOWN',
+  'RELATED_UNKNOWN',
+  'SCOPE_UNKNOWN',
+  'FILE_UNKNOWN',
+  'TOO_LONG',
+  'OUT_OF_RANGE',
+  'TOO_MANY_PROBLEMS',
+] as const;
+export type ContextRule = (typeof contextRules)[number];
 
 /** Something wrong in a context file, and what to do about it. */
 export interface ContextProblem {
