@@ -186,6 +186,13 @@ module.exports = {
       to: { path: 'node_modules/@opentelemetry/' },
     },
     {
+      name: 'webhooks-wall',
+      severity: 'error',
+      comment: 'Calls to others: core, protocol, time and files; the log and what sends are handed in.',
+      from: { path: '^src/webhooks/', pathNot: testing },
+      to: { path: '^src/(?!(webhooks|core|protocol|time|files)/)' },
+    },
+    {
       name: 'http-wall',
       severity: 'error',
       comment: 'The face over HTTP: core, protocol, access, observe and time; the port is handed in.',

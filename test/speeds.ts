@@ -38,6 +38,7 @@ export const slowTests: readonly string[] = [
   'test/withstand/two-hosts.test.ts',
   'test/mcp/http-processes.test.ts',
   'test/withstand/top.test.ts',
+  'test/withstand/webhooks.test.ts',
   'test/mcp/processes.test.ts',
   'sim/sim.test.ts',
   'test/spec/mutants/guards.test.ts',

@@ -37,6 +37,7 @@ import { addToolCommands } from './tree/tools.ts';
 import { addTopCommand } from './tree/top.ts';
 import { addTraceCommands } from './tree/trace.ts';
 import { addVerifyCommand } from './tree/verify.ts';
+import { addWebhookCommands } from './tree/webhook.ts';
 import { usageErrorOf } from './answer/usage.ts';
 
 /** Carries out one command line (without `node` and the script) and says how the process ends. */
@@ -95,6 +96,7 @@ const branches: readonly Branch[] = [
   { words: ['verify-log'], grow: addVerifyCommand },
   { words: ['mcp'], grow: addMcpCommand },
   { words: ['serve', 'token', 'login', 'logout'], grow: addServeCommands },
+  { words: ['webhook'], grow: addWebhookCommands },
   { words: ['daemon', 'config', 'doctor', 'completion'], grow: addToolCommands },
   { words: ['uninstall'], grow: addUninstallCommand },
   { words: [], grow: addHelpCommand },

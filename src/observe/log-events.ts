@@ -161,6 +161,42 @@ export const logEvents = {
     fields: ['principal', 'agent', 'cause'],
     remedy: 'make room in, and let the user write, the folder that the cause names',
   },
+  'webhook.notDelivered': {
+    level: 'warn',
+    message: 'a webhook does not arrive: it is tried again',
+    fields: ['webhook', 'status', 'problem'],
+    remedy: '`rhema webhook deliveries` says when; see whether the receiver runs and answers with 2xx',
+  },
+  'webhook.switchedOff': {
+    level: 'warn',
+    message: 'a webhook was switched off',
+    fields: ['webhook', 'why', 'status', 'problem'],
+    remedy: 'mend the receiver, then `rhema webhook enable`: it goes on where it was',
+  },
+  'webhook.missed': {
+    level: 'warn',
+    message: 'compaction has dropped what a webhook had not told yet',
+    fields: ['webhook', 'from', 'first'],
+    remedy: 'nothing: the receiver is told which revisions it does not know',
+  },
+  'webhook.notRead': {
+    level: 'warn',
+    message: 'webhooks cannot be read, or one of them: it calls nobody',
+    fields: ['path', 'cause'],
+    remedy: 'remove what is damaged, and make it again by `rhema webhook create`',
+  },
+  'webhook.notKept': {
+    level: 'warn',
+    message: 'how far a webhook has come cannot be kept',
+    fields: ['webhook', 'cause'],
+    remedy: 'make room on the disk; after a restart it tells again what it told, under the same ids',
+  },
+  'webhook.logNotRead': {
+    level: 'warn',
+    message: 'a webhook cannot read the log',
+    fields: ['webhook', 'cause'],
+    remedy: 'it asks again every five seconds: where it stays, report it with the line',
+  },
   'logLevel.unknown': {
     level: 'warn',
     message: 'RHEMA_LOG_LEVEL names no level: info is used',

@@ -264,6 +264,7 @@ async function carryOut(call: Call, removal: Removal): Promise<Outcome> {
   // Outside of the repository, in the user's own folder.
   call.world.syncs.allow(call.ports.env, repository, []);
   await call.world.tokens.revokeAll(repository);
+  await call.world.webhooks.removeAll(repository);
   await whileTelling(call, 'removing the state', () => call.world.state.remove(repository, state));
   return done(null, { ...dataOf(removal), removed: true }, () => removedText(removal));
 }

@@ -104,6 +104,15 @@ export const noLogs: Logs = {
   fromStandardInput: unexpected('standard input'),
 };
 
+export const noWebhooks: World['webhooks'] = {
+  create: unexpected('webhooks.create'),
+  list: unexpected('webhooks.list'),
+  replace: unexpected('webhooks.replace'),
+  remove: unexpected('webhooks.remove'),
+  removeAll: unexpected('webhooks.removeAll'),
+  test: unexpected('webhooks.test'),
+};
+
 export const noTokens: World['tokens'] = {
   create: unexpected('tokens.create'),
   list: unexpected('tokens.list'),

@@ -33,6 +33,7 @@ import {
   noServers,
   noSyncs,
   noTokens,
+  noWebhooks,
   plainInspection,
   unexpected,
 } from './empty-world.ts';
@@ -52,6 +53,7 @@ export interface HarnessOptions {
   readonly sessions?: readonly AgentSession[];
   readonly inspection?: Partial<Inspection>;
   readonly tokens?: Partial<World['tokens']>;
+  readonly webhooks?: Partial<World['webhooks']>;
   readonly servers?: Partial<World['servers']>;
   readonly owner?: Partial<Owner>;
   readonly scopeFiles?: Partial<ScopeFiles>;
@@ -179,6 +181,7 @@ export class Harness {
       readInput: async () => '',
       owner: { ...noOwner, ...owner },
       tokens: { ...noTokens, ...this.#options.tokens },
+      webhooks: { ...noWebhooks, ...this.#options.webhooks },
       servers: { ...noServers, ...this.#options.servers },
       logs: { ...noLogs, ...logs },
       state: { look: unexpected('state.look'), remove: unexpected('state.remove') },

@@ -42,6 +42,7 @@ import { realLogs } from './real-logs.ts';
 import { realRadar } from './real-radar.ts';
 import { realServers } from './real-servers.ts';
 import { realTokens } from './real-tokens.ts';
+import { realWebhooks } from './real-webhooks.ts';
 import { realSyncs } from './real-syncs.ts';
 import type { Owner, Repository, Sessions, World } from './world.ts';
 
@@ -60,6 +61,7 @@ export function createRealWorld(version: () => string): World {
     sessions,
     owner: ownerOf(version),
     tokens: realTokens(process.env),
+    webhooks: realWebhooks(process.env, version),
     servers: realServers(process.env),
     inspection: realInspection,
     scopeFiles: {

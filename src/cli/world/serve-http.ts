@@ -11,6 +11,7 @@ import { commitOf } from './commit-of.ts';
 import { followProcess } from './process-tracing.ts';
 import { tokensFolder } from './real-tokens.ts';
 import { logBytesOf, newMetrics } from './serve-metrics.ts';
+import { startWebhooks } from './serve-webhooks.ts';
 import { mcpDefaults } from '../mcp/mcp-defaults.ts';
 import type { ServeWish, WorkspaceOf } from './world.ts';
 
@@ -88,11 +89,12 @@ export async function serveHttp(
       });
       const unmount = mounts.mount(path, app);
       const stopWatching = metrics.watchLoop();
+      const stopWebhooks = startWebhooks({ ...options, coordinator, log });
       return {
         url,
         close: () => {
           stopWatching();
-          return unmount();
+          return Promise.all([unmount(), stopWebhooks()]).then(() => undefined);
         },
       };
     },

@@ -2,6 +2,7 @@ import type { ServerLook } from '../doctor/server-facts.ts';
 import type { Workspace } from '../../mcp/index.ts';
 import type { LogLevelWish } from '../../observe/index.ts';
 import type { CreatedToken, TokenFolder, TokenWish } from '../../access/index.ts';
+import type { Answer, WebhookFolder, WebhookRecord, WebhookWish } from '../../webhooks/index.ts';
 import type { OwnerEnd } from '../../client/index.ts';
 import type { ConfigEntry } from '../../config/index.ts';
 import type {
@@ -76,6 +77,7 @@ export interface World {
   readonly sessions: Sessions;
   readonly owner: Owner;
   readonly tokens: Tokens;
+  readonly webhooks: Webhooks;
   readonly servers: Servers;
   readonly inspection: Inspection;
   readonly scopeFiles: ScopeFiles;
@@ -190,6 +192,18 @@ export interface Servers {
   look(server: string, token: string | null): Promise<ServerLook>;
   /** On which commit a folder's working tree lies; null: on none, or it is none. */
   commitAt(folder: string): Promise<string | null>;
+}
+
+/** Whom the server calls when something happens. */
+export interface Webhooks {
+  create(repository: Repository, wish: WebhookWish): Promise<WebhookRecord>;
+  list(repository: Repository): Promise<ReturnType<WebhookFolder['list']>>;
+  replace(repository: Repository, record: WebhookRecord): Promise<void>;
+  remove(repository: Repository, id: string): Promise<void>;
+  /** With what is damaged, and the folder. */
+  removeAll(repository: Repository): Promise<void>;
+  /** Sends an event that stands for none. Never fails: an address that does not answer is an answer. */
+  test(record: WebhookRecord): Promise<Answer>;
 }
 
 /** The tokens that let others in over a network. */
