@@ -28,6 +28,7 @@ import { line } from '../format/text.ts';
 import type { HookWork } from './hook-work.ts';
 import { keyOf } from './key-of.ts';
 import { SessionMemory } from './memory.ts';
+import { noteSaidBefore } from './said-before.ts';
 
 /** Its session, if it takes part already; null: nothing has been done in its name. */
 export async function speakingAs({ call, repository, memory }: HookWork): Promise<AgentSession | null> {
@@ -78,7 +79,10 @@ async function enrol(work: HookWork): Promise<AgentSession> {
   }
   const wished = memory.speaking()?.agent ?? chosen ?? nameOf(work);
   const joined = await joinAs(work, wished);
-  if (joined.kind === 'joined') return keep(work, joined);
+  if (joined.kind === 'joined') {
+    await noteSaidBefore(work);
+    return keep(work, joined);
+  }
   const { rejection } = joined.reply;
   if (rejection.code !== 'AGENT_ALREADY_JOINED' && rejection.code !== 'NAME_TOO_SIMILAR')
     throw refusedJoin(rejection);

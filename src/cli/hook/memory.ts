@@ -10,6 +10,7 @@ import type {
   DurationMs,
   FencingToken,
   FilePath,
+  Revision,
   ScopePath,
   Ticket,
   Wish,
@@ -135,6 +136,15 @@ export class SessionMemory {
 
   keepUntold(texts: readonly string[]): void {
     this.#keepOrRemove('untold.json', texts.length === 0 ? null : texts);
+  }
+
+  /** When its session began; null: it has joined since. */
+  begunAt(): Revision | null {
+    return this.#read<Revision>('begun.json');
+  }
+
+  keepBegunAt(revision: Revision | null): void {
+    this.#keepOrRemove('begun.json', revision);
   }
 
   /** The ticket under which the agent is waited for while it sleeps. */

@@ -22,7 +22,8 @@ export async function begin(work: HookWork): Promise<HookAnswer> {
   const { call, memory, worktree } = work;
   memory.forgetOld(call.nowMs);
   const coordinator = await call.coordinator();
-  const { agents, locks } = await coordinator.query({ kind: 'status', at: null });
+  const { agents, locks, revision } = await coordinator.query({ kind: 'status', at: null });
+  if (memory.speaking() === null) memory.keepBegunAt(revision);
   const own = memory.speaking()?.agent ?? nameOf(work);
   passOnName(work, own);
   const others = agents.filter(
