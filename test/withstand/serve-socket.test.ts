@@ -57,7 +57,7 @@ it('serves the socket that it is passed, also whoever has called before it was t
   const { envelope } = await rhemaJson(sandbox, 'token', 'create', 'team', '--role', 'observer');
   const socket = await listening({ port: 0, host: '127.0.0.1' });
   const { port } = socket.address() as AddressInfo;
-  const server = activated(socket, {}, '--port', '1');
+  const server = activated(socket, {});
   const early = fetch(`http://127.0.0.1:${port}/anything`);
   const url = await urlOf(server);
   expect(url).toBe(`http://127.0.0.1:${port}`);
@@ -78,6 +78,14 @@ it('is bound to what others reach: it is refused without encryption, and served 
   expect(await urlOf(server)).toMatch(/^http:\/\/0\.0\.0\.0:\d+$/);
   server.stop();
   expect(await server.ended).toBe(0);
+});
+
+it('is refused beside another place to listen', async () => {
+  const elsewhere = activated(await listening({ port: 0, host: '127.0.0.1' }), {}, '--port', '1');
+  expect([await elsewhere.ended, elsewhere.said.stdout]).toEqual([
+    2,
+    expect.stringContaining('leave them out'),
+  ]);
 });
 
 it('is refused more than one, and what is no TCP socket', async () => {

@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 import type { LogLevelWish } from '../../observe/index.ts';
 import { examples, implement, notes } from '../declare.ts';
 import type { Host } from '../declare.ts';
+import { servedAt } from '../served-at.ts';
 
 /** The same list, which is not loaded for a tree of commands. */
 const logLevels = ['silent', 'error', 'warn', 'info', 'debug'] satisfies LogLevelWish[];
@@ -17,8 +18,8 @@ export function addServeCommands(program: Command, host: Host): void {
       '[repositories...]',
       'folders, or NAME=FOLDER: each is served at /NAME; else the repository here, at the top',
     )
-    .option('--port <number>', '0: any that is free', '7421')
-    .option('--host <address>', 'where to listen; others than this machine need encryption', '127.0.0.1')
+    .option('--port <number>', '0: any that is free', String(servedAt.port))
+    .option('--host <address>', 'where to listen; others than this machine need encryption', servedAt.host)
     .option('--tls-cert <file>', 'in PEM, with --tls-key: answer over HTTPS')
     .option('--tls-key <file>', 'in PEM')
     .option('--behind-proxy', 'a proxy in front encrypts, and says in X-Forwarded-For who asks')
@@ -50,7 +51,8 @@ export function addServeCommands(program: Command, host: Host): void {
 }
 
 const serveNotes = `The command line, hooks and \`rhema mcp\` on this machine go on as before, without a token. Whoever comes over HTTP
-needs one: \`rhema token create\`. docs/serve.md has the API, and what is promised to whom.`;
+needs one: \`rhema token create\`. A socket that systemd has opened (LISTEN_FDS) is served in place of --host and --port. docs/serve.md has the API, and what is promised
+to whom.`;
 
 function addToken(program: Command, host: Host): void {
   const load = () => import('../commands/token.ts');

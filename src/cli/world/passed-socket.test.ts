@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { passedSocket, refuseReadable } from './passed-socket.ts';
+import { passedSocket, refuseOtherPlace, refuseReadable } from './passed-socket.ts';
 import type { ServeWish } from './world.ts';
 
 describe('a socket that is passed', () => {
@@ -15,6 +15,15 @@ describe('a socket that is passed', () => {
   it.each(['2', '-1', 'x', ''])('is not one of %j', (passed) => {
     expect(() => passedSocket({ LISTEN_PID: '7', LISTEN_FDS: passed }, 7)).toThrow(/one is served/);
   });
+});
+
+it('another place than that of a socket is refused', () => {
+  expect(() => refuseOtherPlace({ host: '127.0.0.1', port: 7421 })).not.toThrow();
+  for (const place of [
+    { host: '127.0.0.1', port: 0 },
+    { host: '0.0.0.0', port: 7421 },
+  ])
+    expect(() => refuseOtherPlace(place)).toThrow(/leave them out/);
 });
 
 describe('an address', () => {

@@ -1,5 +1,6 @@
 import { isLoopback } from '../../access/index.ts';
 import { CoordinatorError } from '../../protocol/index.ts';
+import { servedAt } from '../served-at.ts';
 import type { Environment } from './environment.ts';
 import type { ServeWish } from './world.ts';
 
@@ -17,6 +18,15 @@ export function passedSocket(env: Environment, pid: number): number | null {
     'INVALID_INPUT',
     `${passed} sockets were passed (LISTEN_FDS), and one is served: leave one ListenStream= in the socket unit`,
     { details: { passed } },
+  );
+}
+
+/** Throws where the command line says another place: it would be passed over. */
+export function refuseOtherPlace({ host, port }: Pick<ServeWish, 'host' | 'port'>): void {
+  if (host === servedAt.host && port === servedAt.port) return;
+  throw new CoordinatorError(
+    'INVALID_INPUT',
+    'a socket was passed (LISTEN_FDS), and --host and --port say where to listen: leave them out, and change ListenStream= in the socket unit',
   );
 }
 

@@ -6,7 +6,7 @@ import { openLog } from '../../observe/index.ts';
 import { CoordinatorError } from '../../protocol/index.ts';
 import { systemTime } from '../../time/index.ts';
 import { endFollowing } from './process-tracing.ts';
-import { passedSocket, refuseReadable } from './passed-socket.ts';
+import { passedSocket, refuseOtherPlace, refuseReadable } from './passed-socket.ts';
 import { serveHttp } from './serve-http.ts';
 import type { Repository, Served, ServedRepository, ServeWish } from './world.ts';
 
@@ -74,6 +74,7 @@ function openMounts(hosts: HostNames, { prefix, logLevel }: ServeWish, paths: re
 async function open(mounts: Mounts, wish: ServeWish): Promise<HttpServer> {
   const { host, port, tls } = wish;
   const fd = passedSocket(process.env, process.pid);
+  if (fd !== null) refuseOtherPlace(wish);
   const pems = tls === null ? null : { cert: pem(tls.certFile), key: pem(tls.keyFile) };
   const connectionsMax = Math.floor(((await openFilesMax()) ?? 65_536) * connectionsShare);
   const place = fd === null ? `${host}, port ${port}` : 'the socket that was passed';
