@@ -128,6 +128,7 @@ export const resumeWays = all<ResumeWay>({ resume: true, takeOver: true });
 export const messageWays = all<Way['kind']>({ agent: true, holder: true, all: true });
 export const syncEnds = ['completed', 'failed', 'aborted'] as const;
 export const outcomes = ['done', 'refused', 'failed'] as const;
+export const webhookEnds = ['delivered', 'failed', 'switchedOff'] as const;
 export const refusers = ['command', 'guard', 'token'] as const;
 export const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'] as const;
 

@@ -300,6 +300,16 @@ describe('labels', () => {
   }
 });
 
+it('calls of webhooks are counted by what came of them', async () => {
+  const watched = await openWatched();
+  for (const end of ['delivered', 'failed', 'failed', 'https://hidden']) watched.metrics.webhookTried(end);
+  const shown = await watched.page();
+  const counted = ['delivered', 'failed', 'switchedOff', 'other'].map((end) =>
+    shown.value('rhema_webhook_tries_total', { end }),
+  );
+  expect(counted).toEqual([1, 2, 0, 1]);
+});
+
 it('a log that does not answer is shown as it was last, and as not ready', async () => {
   const { metrics, page: look, time } = play.watched;
   await look();

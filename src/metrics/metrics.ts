@@ -118,6 +118,11 @@ export class Metrics implements Observer {
     this.#instruments.observe('requestTimes', tookMs / 1_000, { route });
   }
 
+  /** `end`: `delivered`, `failed`, or `switchedOff` with it. */
+  webhookTried(end: string): void {
+    this.#instruments.count('webhookTries', { end });
+  }
+
   /** Where the log does not answer, what it said last is shown again, and that it is not ready. */
   async page(sources: Sources): Promise<Page> {
     const to = this.#instruments;

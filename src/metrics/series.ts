@@ -178,6 +178,9 @@ const ofProgram = {
     method: is.methods,
     status: is.httpStatuses,
   }),
+  webhookTries: counter('rhema_webhook_tries_total', 'Calls of webhooks, by what came of them.', {
+    end: is.webhookEnds,
+  }),
   loopLag: histogram(
     'rhema_event_loop_lag_seconds',
     'How much later than it should a timer was called, twice a second.',

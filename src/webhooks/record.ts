@@ -32,7 +32,8 @@ export const secretsAt = ({ secrets }: WebhookRecord, nowMs: number): readonly s
 export function decodeWebhook(text: string): WebhookRecord | null {
   const record = parsed(text) as Partial<WebhookRecord> | null;
   const { id, name, url, on, scope, secrets, createdAtMs, turn, from } = record ?? {};
-  if (typeof id !== 'string' || typeof name !== 'string' || typeof url !== 'string') return null;
+  if (typeof id !== 'string' || typeof name !== 'string') return null;
+  if (typeof url !== 'string' || !URL.canParse(url)) return null;
   if (!isListOf(on, isKind) || !isListOf(secrets, isKeptSecret) || secrets.length === 0) return null;
   if (!isText(scope) || !isCount(createdAtMs) || !isCount(turn) || !isCount(from)) return null;
   return { id, name, url, on, scope, secrets, createdAtMs, turn, from: asRevision(from) };

@@ -359,6 +359,7 @@ describe('the folder', () => {
     ['of another', (text: string) => text.replace(/"id":"[^"]+"/, '"id":"000000000000"')],
     ['with a secret that is none', (text: string) => text.replace('whsec_', 'whsec_!')],
     ['with an event that there is not', (text: string) => text.replace('"on":[]', '"on":["lock.stolen"]')],
+    ['with an address that is none', (text: string) => text.replace('https://', '')],
     ['without a place', (text: string) => text.replace('"from":4', '"from":null')],
   ])('a record that is damaged is named, and calls nobody: %s', (_title, damage) => {
     const { id } = folder.create(wish);

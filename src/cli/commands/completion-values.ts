@@ -61,6 +61,8 @@ const values: Readonly<Record<string, Values>> = {
     const { clientNames, clients } = await import('./client-config-clients.ts');
     return clientNames.map((word) => ({ word, help: clients[word].title }));
   },
+  on: async () => fixed((await import('../../webhooks/index.ts')).webhookKinds)(),
+  webhook: webhooks,
   targets: hookNames,
   client: hookNames,
   key: async (_call, unfinished) => {
@@ -159,6 +161,11 @@ async function lockNames(call: Call, unfinished: string): Promise<readonly Candi
     word,
     help: count(capacity, 'slot'),
   }));
+}
+
+async function webhooks(call: Call): Promise<readonly Candidate[]> {
+  const kept = await call.world.webhooks.list(await call.repository());
+  return kept.webhooks.map(({ record }) => ({ word: record.name, help: new URL(record.url).host }));
 }
 
 async function agents(call: Call): Promise<readonly Candidate[]> {

@@ -282,6 +282,15 @@ describe('of one webhook', () => {
   );
 });
 
+it('is completed by its name, and events by theirs', async () => {
+  webhooks = [{ record: made(), state: null }];
+  expect((await harness().run('__complete', '--', 'webhook', 'delete', '')).stdout).toBe(
+    'chat\texample.org\n',
+  );
+  const kinds = await harness().run('__complete', '--', 'webhook', 'create', 'new', '--on', 'violation');
+  expect(kinds.stdout).toBe('violation.began\t\nviolation.ended\t\n');
+});
+
 it('is refused elsewhere than where the server is', async () => {
   const server = 'https://build.example.org';
   for (const words of [['create', 'chat', '--url', url], ['list'], ['test', 'chat']])

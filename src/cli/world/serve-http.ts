@@ -89,7 +89,12 @@ export async function serveHttp(
       });
       const unmount = mounts.mount(path, app);
       const stopWatching = metrics.watchLoop();
-      const stopWebhooks = startWebhooks({ ...options, coordinator, log });
+      const stopWebhooks = startWebhooks({
+        ...options,
+        coordinator,
+        log,
+        onTried: (tried) => metrics.webhookTried(tried),
+      });
       return {
         url,
         close: () => {

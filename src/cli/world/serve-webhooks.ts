@@ -10,7 +10,7 @@ interface Wish {
   readonly version: string;
   readonly coordinator: Pick<ServedCoordinator, 'query' | 'watch'>;
   readonly log: Log;
-  readonly onTried?: (tried: Tried) => void;
+  readonly onTried: (tried: Tried) => void;
 }
 
 /** Calls the webhooks of a repository while it is served; the function it returns ends that. */
@@ -25,7 +25,7 @@ export function startWebhooks({ repository, version, coordinator, log, onTried }
     send: sendOver(fetch, systemTime, webhookUserAgent(version)),
     time: systemTime,
     report: (trouble, facts) => log.note(trouble, facts),
-    onTried: onTried ?? (() => undefined),
+    onTried,
   });
   return dispatch.start();
 }
