@@ -52,7 +52,7 @@ const inspection: Inspection = {
     fileSystem: null,
     bootIsKnown: true,
     worktrees: [],
-    socketFileExists: false,
+    atSocket: 'nothing',
     deserted: [],
     enforcement: { gitHooks: [], clientHooks: [] },
     clientFiles: [],

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -24,3 +24,21 @@ test.each([['HTTP/1.1 400 Bad Request\r\n\r\n'], ['{"hello":1}\n']])(
     expect(existsSync(socket)).toBe(true);
   },
 );
+
+test.each<[string, (path: string) => void]>([
+  ['a folder', (path) => mkdirSync(path)],
+  ['a file', (path) => writeFileSync(path, '')],
+  ['a symbolic link', (path) => symlinkSync('elsewhere', path)],
+])('%s in the place of the socket is named, with the command that moves it away', async (named, put) => {
+  const root = makeRepository(shopFiles());
+  await rhemaIn(root, 'status');
+  const socket = join(root, '.git/rhema/coordinator.sock');
+  put(socket);
+  const { code, stdout } = await rhemaIn(root, 'doctor');
+  expect(code).toBe(1);
+  const told = stdout.replaceAll(/\s+/g, ' ');
+  expect(told).toContain(
+    `problem socket: ${socket} is ${named}: no coordinator can listen there mv ${socket} ${socket}.away`,
+  );
+  expect(told).not.toContain('kill that process');
+});

@@ -98,6 +98,13 @@ describe('what the log stands on', () => {
       'no short path',
     ],
     ['a stale socket', 'socket', factsOf({}, { owner: known(null) }), 'ok', 'left behind'],
+    [
+      'a socket of somebody else',
+      'socket',
+      factsOf({}, around({ atSocket: 'foreignSocket' })),
+      'problem',
+      'is a socket of another user: no coordinator can listen there',
+    ],
     ['no owner', 'process', factsOf({}, { owner: known(null) }), 'ok', 'none runs'],
     [
       'an owner that does not answer',

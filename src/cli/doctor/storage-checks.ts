@@ -5,6 +5,7 @@ import { shellCommand } from '../format/text.ts';
 import type { Deserted, FileSystem } from '../world/surroundings.ts';
 import type { AgentSession } from '../../participant/index.ts';
 import type { StateFiles } from '../world/world.ts';
+import { checkSocket, isForeign } from './socket-check.ts';
 import type { CoordinationFacts, Facts, RepositoryCheck, RepositoryFacts } from './facts.ts';
 import type { Machines } from './machines.ts';
 import { findingsFrom, ok, problem, readRemedy, warning } from './finding.ts';
@@ -154,19 +155,11 @@ function fileSystemFinding({ type, mountPoint }: FileSystem): Finding {
   return ok('file system', named);
 }
 
-function checkSocket({ state, surroundings, owner }: RepositoryFacts): readonly Finding[] {
-  return findingsFrom('socket', state, readRemedy, ({ socket }) => {
-    if (!socket.ok) return [problem('socket', socket.problem, 'until then use --direct')];
-    const isLeft = surroundings.known && surroundings.value.socketFileExists;
-    if (isLeft && owner.known && owner.value === null)
-      return [ok('socket', `${socket.value}, left behind; the next command replaces it`)];
-    return [ok('socket', socket.value)];
-  });
-}
-
-function checkOwner({ owner }: RepositoryFacts, { version }: Facts): readonly Finding[] {
-  const remedy =
-    'rhema daemon logs tells more; as a last resort kill that process, nothing in the log is lost';
+function checkOwner({ owner, surroundings }: RepositoryFacts, { version }: Facts): readonly Finding[] {
+  const isInTheWay = surroundings.known && isForeign(surroundings.value.atSocket);
+  const remedy = isInTheWay
+    ? 'see socket, above'
+    : 'rhema daemon logs tells more; as a last resort kill that process, nothing in the log is lost';
   return findingsFrom('process', owner, remedy, (health) => {
     if (health === null) return [ok('process', 'none runs; the next command starts one')];
     return [ownerFinding(health, version)];

@@ -62,7 +62,7 @@ describe('a repository', () => {
   it('has nothing around it at first: the samples that Git lays down are no hooks', async () => {
     expect(await look()).toMatchObject({
       worktrees: [],
-      socketFileExists: false,
+      atSocket: 'nothing',
       deserted: [],
       enforcement: { gitHooks: [], clientHooks: [] },
       clientFiles: [],

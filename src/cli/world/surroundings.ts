@@ -18,13 +18,15 @@ export interface Surroundings {
   /** Whether the system says which boot this is, so that a monotonic clock can be told from that of another boot. */
   readonly bootIsKnown: boolean;
   readonly worktrees: readonly LinkedWorktree[];
-  /** Whether something is at the socket's place, be it in use or left behind. */
-  readonly socketFileExists: boolean;
+  readonly atSocket: AtSocket;
   /** Agents whose `rhema mcp` has ended without a word: nobody renews their sessions. */
   readonly deserted: readonly Deserted[];
   readonly enforcement: Enforcement;
   readonly clientFiles: readonly ClientFile[];
 }
+
+/** What is in the socket's place. `socket`: one of this user, be it in use or left behind. */
+export type AtSocket = 'nothing' | 'socket' | 'foreignSocket' | 'link' | 'folder' | 'file';
 
 export interface FileSystem {
   /** As `mount` names it: `ext4`, `nfs4`. */
@@ -73,7 +75,7 @@ export async function surroundingsOf(repository: Repository, env: Environment): 
     fileSystem: fileSystemOf(readText('/proc/self/mounts') ?? '', paths.directory),
     bootIsKnown: (readText('/proc/sys/kernel/random/boot_id') ?? '').trim() !== '',
     worktrees: linkedWorktrees(commonDir),
-    socketFileExists: isThere(paths.socket),
+    atSocket: lookAtSocket(paths.socket),
     deserted: desertedAgents(paths),
     enforcement: {
       gitHooks: hooksIn(await hooksFolder(repository, env)),
@@ -81,6 +83,20 @@ export async function surroundingsOf(repository: Repository, env: Environment): 
     },
     clientFiles: worktree === null ? [] : clientFiles(worktree),
   };
+}
+
+/** Where nobody may look, the state folder itself is told of. */
+function lookAtSocket(path: string): AtSocket {
+  try {
+    const found = lstatSync(path, { throwIfNoEntry: false });
+    if (found === undefined) return 'nothing';
+    if (found.isSymbolicLink()) return 'link';
+    if (found.isDirectory()) return 'folder';
+    if (!found.isSocket()) return 'file';
+    return process.geteuid === undefined || found.uid === process.geteuid() ? 'socket' : 'foreignSocket';
+  } catch {
+    return 'nothing';
+  }
 }
 
 /** The last mount whose point is above a path, of those with the longest: later mounts cover earlier ones. */
@@ -111,15 +127,6 @@ function linkedWorktrees(commonDir: string): LinkedWorktree[] {
     const path = dirname(resolve(folder, name, back));
     return [{ path, exists: lstatSync(path, { throwIfNoEntry: false }) !== undefined }];
   });
-}
-
-/** Where nobody may look, the state folder itself is told of. */
-function isThere(path: string): boolean {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
-  } catch {
-    return false;
-  }
 }
 
 function desertedAgents(paths: StatePaths): Deserted[] {

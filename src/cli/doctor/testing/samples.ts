@@ -32,7 +32,7 @@ const surroundings: Surroundings = {
   fileSystem: { type: 'ext4', mountPoint: '/' },
   bootIsKnown: true,
   worktrees: [],
-  socketFileExists: true,
+  atSocket: 'socket',
   deserted: [],
   enforcement: { gitHooks: [], clientHooks: [] },
   clientFiles: [],
