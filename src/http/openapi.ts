@@ -1,5 +1,6 @@
 import { roles } from '../protocol/index.ts';
 import type { JsonSchema } from '../protocol/json-schemas/index.ts';
+import { commandSummaries, querySummaries } from './summaries.ts';
 
 /** What the document says of one route; the routes are made of the same table. */
 interface Operation {
@@ -65,7 +66,7 @@ function mapped(
 
 const commandOperation = (kind: string, schema: JsonSchema): Operation => ({
   operationId: kind,
-  summary: `The command ${kind}.`,
+  summary: commandSummaries[kind as keyof typeof commandSummaries],
   tags: ['commands'],
   parameters: [idempotencyKey],
   requestBody: { required: true, content: json(schema) },
@@ -80,7 +81,7 @@ const commandOperation = (kind: string, schema: JsonSchema): Operation => ({
 
 const queryOperation = (kind: string, schema: JsonSchema): Operation => ({
   operationId: `query_${kind}`,
-  summary: `The query ${kind}.`,
+  summary: querySummaries[kind as keyof typeof querySummaries],
   tags: ['queries'],
   requestBody: { required: false, content: json(schema) },
   responses: { 200: { description: 'The answer.', content: json(anyObject) }, ...failures },

@@ -46,6 +46,9 @@ const failureStatuses: { readonly [Code in FailureCode]?: number } = {
   DEADLINE_EXCEEDED: 504,
 };
 
+export const statusOfRefusal = (code: RejectionCode): number => refusalStatuses[code] ?? 409;
+export const statusOfFailure = (code: FailureCode): number => failureStatuses[code] ?? 500;
+
 export const problemType = 'application/problem+json';
 
 /** The answer to a command that the rules refuse. */
@@ -55,7 +58,7 @@ export function refusalProblem(reply: Reply & { readonly ok: false }): RefusalPr
   return {
     type: refusedType + code,
     title: 'refused by the rules of coordination',
-    status: refusalStatuses[code] ?? 409,
+    status: statusOfRefusal(code),
     detail: message,
     code,
     details,
@@ -72,7 +75,7 @@ export function failureProblem({ code, message, retryable, details }: Coordinato
   return {
     type: failedType + code,
     title: 'not answered by the rules of coordination',
-    status: statusIn(details) ?? failureStatuses[code] ?? 500,
+    status: statusIn(details) ?? statusOfFailure(code),
     detail: isBug ? 'a fault of the server: its log says more' : message,
     code,
     details: isBug ? {} : details,
