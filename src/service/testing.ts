@@ -225,7 +225,12 @@ export function settled(): Promise<void> {
 
 /** Command kinds in the log, in order. */
 export async function kindsIn(store: LogStore): Promise<string[]> {
+  return (await entriesIn(store)).map((entry) => entry.kind);
+}
+
+/** The log as it is, from the oldest that is kept. */
+export async function entriesIn(store: LogStore): Promise<readonly Entry[]> {
   const { first } = await store.bounds();
   const page = await store.read(first, 10_000);
-  return page.kind === 'entries' ? page.entries.map((entry) => entry.kind) : [];
+  return page.kind === 'entries' ? page.entries : [];
 }

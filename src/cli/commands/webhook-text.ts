@@ -32,7 +32,8 @@ export function stateOf({ record, state }: Webhook): {
   return { status: failingSinceMs === null ? 'on' : 'failing', why: null, offAtMs: null, ...times };
 }
 
-function statusText(webhook: Webhook, nowMs: number): string {
+/** In a few words. */
+export function statusText(webhook: Webhook, nowMs: number): string {
   const { status, why, offAtMs, failingSinceMs, nextTryAtMs } = stateOf(webhook);
   if (status === 'new') return 'on, once rhema serve runs';
   if (status === 'off')

@@ -47,6 +47,13 @@ it('finds a sound repository sound, but for what nobody enforces', () => {
   `);
 });
 
+it('looks at webhooks, too', () => {
+  const webhooks = known({ webhooks: [], damaged: ['/home/ann/x.json'] });
+  expect(examine(factsOf({}, { ...sound, webhooks } as RepositoryFacts))).toContainEqual(
+    expect.objectContaining({ level: 'warning', subject: 'webhooks' }),
+  );
+});
+
 it('tells one cause that is in the way of many things once', () => {
   const linked = unknown('/repo/.git/rhema is a symbolic link: move away what is in its place');
   const { state, log, owner, sessions, ...rest } = sound;

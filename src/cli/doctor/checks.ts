@@ -17,6 +17,7 @@ import { checkGitHooks } from './git-hook-checks.ts';
 import { checkHooks, checkLimits } from './hook-checks.ts';
 import { checkStaged } from './staged-checks.ts';
 import { storageChecks } from './storage-checks.ts';
+import { checkWebhooks } from './webhook-checks.ts';
 import { count } from '../../wording/index.ts';
 
 /** In the order in which one relies on the other. Outside of a repository only the first ones are made. */
@@ -66,6 +67,7 @@ const repositoryChecks: readonly RepositoryCheck[] = [
   checkHooks,
   checkGitHooks,
   checkLimits,
+  checkWebhooks,
 ];
 
 /** Its long-term support has not ended before this: https://github.com/nodejs/release. */

@@ -8,7 +8,7 @@ import type { AgentSession } from '../../participant/index.ts';
 import { tryHooks } from './canaries.ts';
 import type { Tried } from './tried.ts';
 import { stagedTexts, type StagedText } from '../world/staged-texts.ts';
-import type { Configuration, Repository, Scan, StateFiles } from '../world/world.ts';
+import type { Configuration, Repository, Scan, StateFiles, World } from '../world/world.ts';
 import { lookAtGitHooks, type GitHooksLook } from './git-hook-look.ts';
 import { unjudgedCounts } from '../hook/memory.ts';
 import { factOf } from './finding.ts';
@@ -47,6 +47,8 @@ export interface RepositoryFacts {
   readonly gitHooks: Fact<GitHooksLook>;
   /** Shell commands that no hook could judge, by why. */
   readonly unjudged: Fact<Readonly<Record<string, number>>>;
+  /** What calls others with what happens here. */
+  readonly webhooks: Fact<Awaited<ReturnType<World['webhooks']['list']>>>;
   /** Null when there is nobody to ask: no log yet, a broken one, or coordination is disabled. */
   readonly coordination: Fact<CoordinationFacts | null>;
 }
@@ -105,6 +107,7 @@ async function repositoryFacts(call: Call, repository: Repository): Promise<Repo
     staged: await factOf(() => stagedTexts(inspection, repository)),
     gitHooks: await factOf(() => lookAtGitHooks(call, repository)),
     unjudged: await factOf(async () => unjudgedCounts(repository.commonDir)),
+    webhooks: await factOf(() => call.world.webhooks.list(repository)),
   };
   const coordination = await factOf(() => coordinationFacts(call, facts));
   // The last, since a hook that is tried starts the coordinator, as each does.

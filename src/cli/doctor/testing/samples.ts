@@ -75,6 +75,7 @@ export const sound: RepositoryFacts = {
   staged: known([]),
   hooks: known([]),
   unjudged: known({}),
+  webhooks: known({ webhooks: [], damaged: [] }),
   gitHooks: known({
     here: { script: '', scriptNow: null, hooks: [], unused: [], foreignFolder: null },
     scriptProblem: null,
