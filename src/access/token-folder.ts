@@ -1,14 +1,4 @@
-import { closeSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import {
-  createFile,
-  isOwnFolder,
-  makeOwnFolder,
-  openToRead,
-  refuseIfReadableByOthers,
-  removeFile,
-  textOf,
-} from '../files/index.ts';
+import { SecretFolder } from '../files/index.ts';
 import type { Principal } from '../protocol/index.ts';
 import { decodeRecord, type TokenRecord } from './token-record.ts';
 import { digestOf, isOfDigest, newToken, readToken } from './token.ts';
@@ -34,17 +24,16 @@ export type Refused = 'unknown' | 'expired';
  * Throws `PathRefused` where the folder or a file is not this user's alone.
  */
 export class TokenFolder {
-  readonly #folder: string;
+  readonly #files: SecretFolder;
 
   constructor(folder: string) {
-    this.#folder = folder;
+    this.#files = new SecretFolder(folder);
   }
 
   create(wish: TokenWish): CreatedToken {
-    makeOwnFolder(this.#folder);
     const token = newToken();
     const record: TokenRecord = { id: token.id, ...wish, digest: digestOf(token) };
-    createFile(this.#pathOf(token.id), `${JSON.stringify(record)}\n`);
+    this.#files.create(token.id, record);
     return { record, token: token.text };
   }
 
@@ -52,9 +41,9 @@ export class TokenFolder {
   list(): { readonly records: readonly TokenRecord[]; readonly damaged: readonly string[] } {
     const records: TokenRecord[] = [];
     const damaged: string[] = [];
-    for (const id of this.#ids()) {
+    for (const id of this.#files.ids()) {
       const record = this.#read(id);
-      if (record === null) damaged.push(this.#pathOf(id));
+      if (record === null) damaged.push(this.#files.pathOf(id));
       else records.push(record);
     }
     return { records: records.sort((a, b) => a.createdAtMs - b.createdAtMs), damaged };
@@ -62,14 +51,14 @@ export class TokenFolder {
 
   /** False when there is none of that id. */
   revoke(id: string): boolean {
-    if (!this.#ids().includes(id)) return false;
-    removeFile(this.#pathOf(id));
+    if (!this.#files.ids().includes(id)) return false;
+    this.#files.remove(this.#files.pathOf(id));
     return true;
   }
 
   /** Removes all, damaged ones as well. */
   clear(): void {
-    for (const id of this.#ids()) removeFile(this.#pathOf(id));
+    this.#files.remove(...this.#files.ids().map((id) => this.#files.pathOf(id)));
   }
 
   /** Who a text lets in now. */
@@ -80,27 +69,9 @@ export class TokenFolder {
     return record.expiresAtMs !== null && record.expiresAtMs <= nowMs ? 'expired' : record;
   }
 
-  #ids(): readonly string[] {
-    if (!isOwnFolder(this.#folder)) return [];
-    return readdirSync(this.#folder).flatMap((name) => /^([0-9a-f]{12})\.json$/.exec(name)?.[1] ?? []);
-  }
-
-  #pathOf(id: string): string {
-    return join(this.#folder, `${id}.json`);
-  }
-
   /** Null when there is none, or one that is damaged. */
   #read(id: string): TokenRecord | null {
-    if (!isOwnFolder(this.#folder)) return null;
-    const path = this.#pathOf(id);
-    const file = openToRead(path);
-    if (file === null) return null;
-    try {
-      refuseIfReadableByOthers(path, file);
-      const record = decodeRecord(textOf(path, file));
-      return record?.id === id ? record : null;
-    } finally {
-      closeSync(file);
-    }
+    const record = this.#files.read(this.#files.pathOf(id), decodeRecord);
+    return record?.id === id ? record : null;
   }
 }

@@ -26,5 +26,6 @@ export {
   replaceNote,
   textOf,
 } from './files.ts';
+export { jsonLine, SecretFolder } from './secret-folder.ts';
 export { holdPipe, isPipeHeld } from './pipes.ts';
 export { isOwnSocket, pointLink, removeOwnSocket } from './sockets.ts';

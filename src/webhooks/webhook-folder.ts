@@ -1,17 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import {
-  createFile,
-  isOwnFolder,
-  makeOwnFolder,
-  openToRead,
-  refuseIfReadableByOthers,
-  removeFile,
-  replaceFile,
-  replaceNote,
-  textOf,
-} from '../files/index.ts';
+import { jsonLine, replaceFile, replaceNote, SecretFolder } from '../files/index.ts';
 import { newWebhookSecret } from './message.ts';
 import { decodeState, decodeWebhook, type WebhookRecord } from './record.ts';
 import type { WebhookState } from './state.ts';
@@ -31,51 +19,51 @@ export interface Webhook {
  * Throws `PathRefused` where the folder or a file is not this user's alone.
  */
 export class WebhookFolder {
-  readonly #folder: string;
+  readonly #files: SecretFolder;
 
   constructor(folder: string) {
-    this.#folder = folder;
+    this.#files = new SecretFolder(folder);
   }
 
   create(wish: WebhookWish): WebhookRecord {
-    makeOwnFolder(this.#folder);
     const { name, url, on, scope, createdAtMs, from } = wish;
     const id = randomBytes(6).toString('hex');
     const secrets = [{ secret: newWebhookSecret(), untilMs: null }];
     const record = { id, name, url, on, scope, secrets, createdAtMs, turn: 0, from };
-    createFile(this.#pathOf(id), textFor(record));
+    this.#files.create(id, record);
     return record;
   }
 
   /** Of one that is there. */
   replace(record: WebhookRecord): void {
-    replaceFile(this.#pathOf(record.id), textFor(record));
+    replaceFile(this.#files.pathOf(record.id), jsonLine(record));
   }
 
   /** All that can be read, the oldest first; one that is damaged is named, and calls nobody. */
   list(): { readonly webhooks: readonly Webhook[]; readonly damaged: readonly string[] } {
     const webhooks: Webhook[] = [];
     const damaged: string[] = [];
-    for (const id of this.#ids()) {
-      const record = this.#read(this.#pathOf(id), decodeWebhook);
+    for (const id of this.#files.ids()) {
+      const path = this.#files.pathOf(id);
+      const record = this.#files.read(path, decodeWebhook);
       if (record?.id === id) webhooks.push({ record, state: this.stateOf(id) });
-      else damaged.push(this.#pathOf(id));
+      else damaged.push(path);
     }
     return { webhooks: webhooks.sort((a, b) => a.record.createdAtMs - b.record.createdAtMs), damaged };
   }
 
   remove(id: string): void {
-    for (const path of [this.#pathOf(id), this.#statePathOf(id)]) removeFile(path);
+    this.#files.remove(this.#files.pathOf(id), this.#statePathOf(id));
   }
 
   /** Removes all, damaged ones as well. */
   clear(): void {
-    for (const id of this.#ids()) this.remove(id);
+    for (const id of this.#files.ids()) this.remove(id);
   }
 
   /** Null where there is none, or a damaged one. */
   stateOf(id: string): WebhookState | null {
-    return this.#read(this.#statePathOf(id), decodeState);
+    return this.#files.read(this.#statePathOf(id), decodeState);
   }
 
   /**
@@ -83,28 +71,10 @@ export class WebhookFolder {
    * again what it has told, under the same ids. Of a webhook that is gone, none is kept.
    */
   keepState(id: string, state: WebhookState): void {
-    if (this.#ids().includes(id)) replaceNote(this.#statePathOf(id), textFor(state));
+    if (this.#files.ids().includes(id)) replaceNote(this.#statePathOf(id), jsonLine(state));
   }
 
-  #ids(): readonly string[] {
-    if (!isOwnFolder(this.#folder)) return [];
-    return readdirSync(this.#folder).flatMap((name) => /^([0-9a-f]{12})\.json$/.exec(name)?.[1] ?? []);
-  }
-
-  #pathOf = (id: string): string => join(this.#folder, `${id}.json`);
-  #statePathOf = (id: string): string => join(this.#folder, `${id}.state.json`);
-
-  #read<T>(path: string, decode: (text: string) => T | null): T | null {
-    if (!isOwnFolder(this.#folder)) return null;
-    const file = openToRead(path);
-    if (file === null) return null;
-    try {
-      refuseIfReadableByOthers(path, file);
-      return decode(textOf(path, file));
-    } finally {
-      closeSync(file);
-    }
+  #statePathOf(id: string): string {
+    return this.#files.pathOf(id, '.state');
   }
 }
-
-const textFor = (value: WebhookRecord | WebhookState): string => `${JSON.stringify(value)}\n`;

@@ -3,7 +3,7 @@
  * be it in a Git folder out of an archive, must not allow itself.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, statSync } from 'node:fs';
+import { mkdirSync, rmdirSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { makeOwnFolder } from '../../files/index.ts';
@@ -31,3 +31,12 @@ export function identityOf(commonDir: string): string {
 
 /** A name for what is kept, which no other text has. */
 export const nameFor = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 32);
+
+/** What holds something else stays. */
+export function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // There is none, or others use it.
+  }
+}

@@ -1,9 +1,8 @@
-import { rmdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { TokenFolder } from '../../access/index.ts';
 import { withAccess } from '../../client/index.ts';
 import type { Environment } from './environment.ts';
-import { identityOf, makeOwnState, nameFor, ownState } from './own-state.ts';
+import { identityOf, makeOwnState, nameFor, ownState, removeIfEmpty } from './own-state.ts';
 import type { Repository, Tokens } from './world.ts';
 
 /** The tokens of a repository, and of no other that stands in its place later. */
@@ -30,13 +29,4 @@ export function realTokens(env: Environment): Tokens {
         for (const empty of [path, dirname(path)]) removeIfEmpty(empty);
       }),
   };
-}
-
-/** What holds something else stays. */
-function removeIfEmpty(folder: string): void {
-  try {
-    rmdirSync(folder);
-  } catch {
-    // There is none, or others use it.
-  }
 }

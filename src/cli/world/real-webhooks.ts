@@ -1,10 +1,9 @@
-import { rmdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { withAccess } from '../../client/index.ts';
 import { systemTime } from '../../time/index.ts';
 import { secretsAt, sendOver, testMessage, WebhookFolder } from '../../webhooks/index.ts';
 import type { Environment } from './environment.ts';
-import { identityOf, makeOwnState, nameFor, ownState } from './own-state.ts';
+import { identityOf, makeOwnState, nameFor, ownState, removeIfEmpty } from './own-state.ts';
 import type { Repository, Webhooks } from './world.ts';
 
 /** Sets this repository apart from all others, also from one that stands in its place later. */
@@ -43,13 +42,4 @@ export function realWebhooks(env: Environment, version: () => string): Webhooks 
       return send(receiver, testMessage(record.name, nowMs), new AbortController().signal);
     },
   };
-}
-
-/** What holds something else stays. */
-function removeIfEmpty(folder: string): void {
-  try {
-    rmdirSync(folder);
-  } catch {
-    // There is none, or others use it.
-  }
 }
