@@ -30,7 +30,7 @@ export async function serveAsOwner(
   { openFront = null, leaveOn = null }: ServeOptions = {},
 ): Promise<void> {
   const paths = statePaths(options.repository.commonDir);
-  const ownerLog = openOwnerLog(() => systemTime.monotonicMs(), options.logLevel);
+  const ownerLog = openOwnerLog(() => systemTime.monotonicMs(), options.log);
   const { log } = ownerLog;
   const owner = new Owner(options, paths, ownerLog, openFront);
   const leave = (): void => owner.leave(String(leaveOn?.reason));

@@ -14,7 +14,7 @@ import {
   type ScanResult,
 } from '../repository/index.ts';
 import { fileIn, type DurationMs } from '../core/index.ts';
-import type { Figures, LogLevelWish, Observer } from '../observe/index.ts';
+import type { Figures, LogOptions, Observer } from '../observe/index.ts';
 import { loadRequestParsers, type Coordinator, type ScopesAnswer } from '../protocol/index.ts';
 import { openService, readHostIdentity } from '../service/index.ts';
 import { SystemClock, systemTime, systemTimers } from '../time/index.ts';
@@ -46,8 +46,8 @@ export interface OpenOptions {
   readonly syncCommand?: () => OwnerCommand;
   /** Who is told of the work on the log; nobody unless given. */
   readonly observer?: Observer;
-  /** From which level on an owner writes; RHEMA_LOG_LEVEL says it unless given. */
-  readonly logLevel?: LogLevelWish;
+  /** How an owner writes what it has to say. */
+  readonly log?: Pick<LogOptions, 'level' | 'served'>;
   /** The process's own unless given. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }

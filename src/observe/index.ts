@@ -1,4 +1,4 @@
-export { logLevelOf, logLevelVariable, openLog, type Log } from './log.ts';
+export { logLevelOf, logLevelVariable, openLog, type Log, type LogOptions } from './log.ts';
 export { logLevelWishes, type LogLevelWish } from './log-events.ts';
 export { openOwnerLog, type OwnerLog } from './owner-log.ts';
 export { bothObservers } from './both-observers.ts';

@@ -22,6 +22,8 @@ export interface LogOptions {
   readonly level?: LogLevelWish;
   /** The revision that is known, for each line; null: none yet. */
   readonly revision?: () => number | null;
+  /** Of a process that serves several repositories: below which path this one is, for each line. */
+  readonly served?: string;
   /** Where lines go: standard error unless given. */
   readonly write?: (line: string) => void;
 }
@@ -41,12 +43,12 @@ function toStandardError(line: string): void {
 const visible = (line: string): string => `${escapeUnclear(line.trimEnd())}\n`;
 
 /** JSON lines on standard error, with ISO times; written at once, so that the last words of a dying process are kept. */
-export function openLog({ level, revision, write = toStandardError }: LogOptions = {}): Log {
+export function openLog({ level, revision, served, write = toStandardError }: LogOptions = {}): Log {
   const asked = process.env[logLevelVariable] ?? '';
   const fromVariable = asked === '' ? defaultLogLevel : logLevelOf(asked);
   const written = pino(
     {
-      base: { pid: process.pid },
+      base: { pid: process.pid, ...(served !== undefined && { served }) },
       level: level ?? fromVariable ?? defaultLogLevel,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },

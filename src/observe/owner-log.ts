@@ -1,6 +1,5 @@
 import { LogObserver } from './log-observer.ts';
-import type { LogLevelWish } from './log-events.ts';
-import { openLog, type Log } from './log.ts';
+import { openLog, type Log, type LogOptions } from './log.ts';
 import { withoutRepeats } from './without-repeats.ts';
 
 /** The log of whoever owns a log of entries. */
@@ -11,8 +10,11 @@ export interface OwnerLog {
   readonly observer: LogObserver;
 }
 
-export function openOwnerLog(monotonicMs: () => number, level?: LogLevelWish): OwnerLog {
-  const opened = openLog({ revision: () => observer.revision, ...(level && { level }) });
+export function openOwnerLog(
+  monotonicMs: () => number,
+  options: Pick<LogOptions, 'level' | 'served'> = {},
+): OwnerLog {
+  const opened = openLog({ ...options, revision: () => observer.revision });
   const log = withoutRepeats(opened, monotonicMs);
   const observer = new LogObserver(log, monotonicMs);
   return { log, observer };

@@ -88,6 +88,11 @@ it('the command line of each repository finds its own coordinator there', async 
   const { server, urls } = await serving();
   const healths = [await healthOf(shop), await healthOf(backend)];
   expect(healths).toMatchObject(urls.map((url) => ({ url, pid: server.child.pid })));
+  const lines = server.said.stderr.split('\n').filter((line) => line.includes('owner.listening'));
+  expect(lines.map((line) => (JSON.parse(line) as { served: string }).served).sort()).toEqual([
+    '/backend',
+    '/repository',
+  ]);
 });
 
 it('goes on with the others when one is ended, and ends with the last', async () => {

@@ -20,6 +20,8 @@ export interface Place {
   readonly options: OpenOptions;
   readonly mounts: Mounts;
   readonly hosts: HostNames;
+  /** What sets it apart from others in lines of the log; empty: there are none. */
+  readonly served: string;
   /** What comes before each of its paths. */
   readonly path: string;
   /** As its clients have it. */
@@ -30,7 +32,7 @@ export interface Place {
 
 /** Is the owner of a repository's log, and serves it over HTTP, until it is told to leave. */
 export async function serveHttp(
-  { options, mounts, hosts, path, url, workspaceOf, leaveOn }: Place,
+  { options, mounts, hosts, path, served, url, workspaceOf, leaveOn }: Place,
   wish: Pick<ServeWish, 'behindProxy' | 'requestsPerSecond' | 'logLevel'>,
   onReady: () => void,
 ): Promise<void> {
@@ -42,9 +44,13 @@ export async function serveHttp(
   const writes = tracing?.newWrites();
   const observer = writes === undefined ? metrics : bothObservers(metrics, writes);
   await runFronted(
-    { ...options, observer, ...(wish.logLevel && { logLevel: wish.logLevel }) },
-    async (served, log, figures) => {
-      const coordinator = writes?.within(served) ?? served;
+    {
+      ...options,
+      observer,
+      log: { ...(wish.logLevel && { level: wish.logLevel }), ...(served && { served }) },
+    },
+    async (owned, log, figures) => {
+      const coordinator = writes?.within(owned) ?? owned;
       const health = (): Promise<HealthAnswer> => coordinator.query({ kind: 'health' });
       const limits = { ...defaultLimits, requestsPerSecond: wish.requestsPerSecond };
       const mcp = await openMcpHttp({

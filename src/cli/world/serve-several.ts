@@ -33,6 +33,7 @@ export async function serveSeveral(
     mounts,
     hosts,
     path: wish.prefix + path,
+    served: path,
     url: server.url + wish.prefix + path,
     workspaceOf,
     leaveOn: failed.signal,
