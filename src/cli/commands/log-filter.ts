@@ -48,9 +48,9 @@ async function nearestOf(word: string, candidates: readonly string[]): Promise<s
 export async function unknownName(call: Call, { agent, scope, file }: HistoryFilter): Promise<string | null> {
   const coordinator = await call.coordinator();
   if (scope !== undefined) {
-    const { scopes } = await coordinator.query({ kind: 'scopes' });
-    if (scopes.every(({ path }) => path !== scope)) {
-      const lead = await leadTo(call, scopes, scope);
+    const known = await coordinator.query({ kind: 'scopes' });
+    if (known.scopes.every(({ path }) => path !== scope)) {
+      const lead = await leadTo(call, known, scope);
       return unknownText(`scope ${scope}`, lead?.told ?? null, 'rhema scope list');
     }
   }

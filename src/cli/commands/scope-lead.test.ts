@@ -81,6 +81,6 @@ describe('where a path leads that is no scope', () => {
   });
 
   it('is the making of scopes where there are none', async () => {
-    expect(await scopeLead([], present('src'))).toMatchObject({ isWithoutScopes: true });
+    expect(await scopeLead([], present('src'))).toMatchObject({ remedy: ['init'] });
   });
 });

@@ -1,19 +1,38 @@
 import { named, unreachable, type ScopePath } from '../../core/index.ts';
 import { leadFrom, type KnownScope, type Lead, type NamedPath } from '../../wording/index.ts';
+import type { ScopeProblem } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
 import type { ScopeLead } from '../format/refusal.ts';
+import { line } from '../format/text.ts';
 
 /** More would not help to choose. */
 const namedMax = 5;
 
-/** As {@link scopeLead}, once the caller's working tree was looked at. */
+/** The scopes there are, and why there may be others: as an answer has them. */
+export interface KnownScopes {
+  readonly scopes: readonly KnownScope[];
+  readonly problems: readonly ScopeProblem[];
+}
+
+/** As {@link scopeLead}, once the caller's working tree was looked at; where a file is broken, and so there are none, to that. */
 export async function leadTo(
   call: Call,
-  scopes: readonly KnownScope[],
+  { scopes, problems }: KnownScopes,
   path: ScopePath,
 ): Promise<ScopeLead | null> {
+  const why = scopes.length === 0 ? whyNone(problems) : null;
+  if (why !== null) return { told: why, meant: null, remedy: ['config', 'check'] };
   const lies = await call.world.inspection.liesAt(await call.repository(), path);
   return scopeLead(scopes, { path, isThere: lies !== 'nothing' });
+}
+
+/** Why no scopes are known where there may be some; null: nothing is broken. */
+export function whyNone(problems: readonly ScopeProblem[]): string | null {
+  const [first] = problems.filter(({ severity }) => severity === 'error');
+  if (first === undefined) return null;
+  const { file, line: at, column, message } = first;
+  const place = [file, at, column].filter((part) => part !== null).join(':');
+  return line`no scopes are known as long as ${place === '' ? 'this' : place} is not corrected: ${message}`;
 }
 
 /** Where somebody most likely wanted to go who named no scope. Null: nobody can say. */
@@ -30,7 +49,7 @@ function inWords(lead: Lead, path: string): ScopeLead {
       return {
         told: 'there are no scopes here yet: rhema init derives them',
         meant: null,
-        isWithoutScopes: true,
+        remedy: ['init'],
       };
     case 'within':
       return withinLead(lead.scopes, lead.around);

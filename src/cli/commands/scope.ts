@@ -92,9 +92,10 @@ export interface ShowInput {
 /** One scope in full. */
 export async function showScope(call: Call, input: ShowInput): Promise<Outcome> {
   const path = await scopeOf(call, input.scope);
-  const { revision, scopes } = await (await call.coordinator()).query({ kind: 'scopes', fresh: true });
+  const coordinator = await call.coordinator();
+  const { revision, scopes, problems } = await coordinator.query({ kind: 'scopes', fresh: true });
   const scope = scopes.find((view) => view.path === path);
-  if (scope === undefined) throw await scopeNotFound(call, path, scopes);
+  if (scope === undefined) throw await scopeNotFound(call, path, scopes, problems);
   return done(revision, { scope }, (style) => scopeText(style, scope));
 }
 
@@ -103,8 +104,9 @@ export async function scopeNotFound(
   call: Call,
   path: ScopePath,
   scopes: readonly KnownScope[],
+  problems: readonly ScopeProblem[] = [],
 ): Promise<CommandError> {
-  const lead = await leadTo(call, scopes, path);
+  const lead = await leadTo(call, { scopes, problems }, path);
   const hint = lead?.told ?? `see ${call.rhema('scope', 'list')}`;
   const message = `there is no scope ${JSON.stringify(path)}: ${hint}`;
   return new CommandError('SCOPE_NOT_FOUND', exitCodes.refused, message, { scope: path });

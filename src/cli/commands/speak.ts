@@ -93,8 +93,7 @@ async function leadOf(
   { details: { scope, near } }: RejectionOf<'SCOPE_NOT_FOUND'>,
 ): Promise<ScopeLead | null> {
   if (near.length > 0) return null;
-  const { scopes } = await (await call.coordinator()).query({ kind: 'scopes' });
-  return leadTo(call, scopes, scope);
+  return leadTo(call, await (await call.coordinator()).query({ kind: 'scopes' }), scope);
 }
 
 function wishOf(command: CallerCommand): RefusedWish {

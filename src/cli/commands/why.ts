@@ -126,9 +126,10 @@ async function scopeAroundIt(call: Call, { subject }: WhyAnswer, { as }: WhyInpu
   if (trouble !== null) throw invalidInput(trouble, { name });
   const file = subject.kind === 'file' && looksLikeAPath(name) ? await scopeOfFile(call, subject.file) : null;
   if (file !== null) return file;
-  const { scopes } = await (await call.coordinator()).query({ kind: 'scopes' });
+  const known = await (await call.coordinator()).query({ kind: 'scopes' });
+  const { scopes } = known;
   if (subject.kind === 'scope' && scopes.some((view) => view.path === subject.scope)) return null;
-  const lead = subject.kind === 'agent' ? null : await leadTo(call, scopes, name as ScopePath);
+  const lead = subject.kind === 'agent' ? null : await leadTo(call, known, name as ScopePath);
   const scope = lead?.meant ?? null;
   if (lead !== null && scope !== null && (scope === '.' || name.startsWith(`${scope}/`)))
     return { asked: name, told: lead.told, scope };

@@ -19,8 +19,8 @@ import { count, duration, shownLock } from '../../wording/index.ts';
 export interface ScopeLead {
   readonly told: string;
   readonly meant: ScopePath | null;
-  /** There is nothing to go to: scopes have to be made first. */
-  readonly isWithoutScopes?: true;
+  /** There is nothing to go to: what makes that there is. */
+  readonly remedy?: readonly string[];
 }
 
 /** Who was refused and what he asked for, as far as the command knows; it makes the advice a line to copy. */
@@ -210,7 +210,7 @@ const validate = see('safety', 'validate');
 
 function seeScopes({ scope: missing, near }: RefusalFacts<'SCOPE_NOT_FOUND'>): Advice {
   return (wish) => {
-    if (wish.lead?.isWithoutScopes === true) return [rhema(wish, 'init')];
+    if (wish.lead?.remedy !== undefined) return [rhema(wish, ...wish.lead.remedy)];
     const [only = null, ...others] = near;
     const meant = wish.lead?.meant ?? (others.length === 0 ? only : null);
     if (meant === null || wish.asking === undefined)

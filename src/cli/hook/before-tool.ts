@@ -13,7 +13,9 @@ import { claim, subjectsOf, type Claimed } from '../../guard/index.ts';
 import { passes, type HookAnswer } from '../../hooks/index.ts';
 import { formerHoldersOf, type AgentSession, type NotGranted } from '../../participant/index.ts';
 import { formerHolderTexts } from '../../wording/index.ts';
+import { CoordinatorError } from '../../protocol/index.ts';
 import { typingOf } from '../commands/named.ts';
+import { whyNone } from '../commands/scope-lead.ts';
 import { explainRefusal } from '../format/refusal.ts';
 import { askFor } from './ask-for.ts';
 import { digestOfFile } from './digest-of-file.ts';
@@ -56,13 +58,23 @@ const toolUseOf = ({ asked }: HookWork): string => asked.toolUse ?? '';
 export async function beforeEdit(work: HookWork, paths: readonly Named[]): Promise<HookAnswer> {
   const places = placed(work, paths);
   const { outcome, session } = await claimed(work, places);
-  if (outcome.kind === 'free' || session === null) return passes;
+  if (outcome.kind === 'free') return unlessNoneAreKnown(work);
+  if (session === null) return passes;
   if (outcome.kind === 'refused') return refusedClaim(work, session, outcome);
   keepClaims(work, outcome.locks);
   forgetWanted(work, outcome.locks);
   const answer = await staleOr(work, session, places, outcome.locks);
   if (answer.kind === 'pass') await noteLeft(work, session, outcome.locks);
   return answer;
+}
+
+/** Where files are broken, that nothing had to be locked is no answer: it is unguarded, and treated as that. */
+async function unlessNoneAreKnown({ call }: HookWork): Promise<HookAnswer> {
+  const coordinator = await call.coordinator();
+  const { scopeCount, scopeProblems } = await coordinator.query({ kind: 'status', at: null });
+  const why = scopeCount === 0 ? whyNone(scopeProblems) : null;
+  if (why !== null) throw new CoordinatorError('REPOSITORY_UNREADABLE', why);
+  return passes;
 }
 
 /** What it was refused, and has now; of other files it goes on, and wants that still. */

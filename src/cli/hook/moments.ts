@@ -5,6 +5,7 @@ import { proofOf, overCodes, type AgentSession } from '../../participant/index.t
 import type { LockView } from '../../protocol/index.ts';
 import { passes, type HookAnswer } from '../../hooks/index.ts';
 import { count, duration, messageLead, shownLock } from '../../wording/index.ts';
+import { whyNone } from '../commands/scope-lead.ts';
 import { changedBy, submit } from '../commands/speak.ts';
 import { line, shellWord } from '../format/text.ts';
 import { messagesTo, news } from './after-tool.ts';
@@ -22,7 +23,11 @@ export async function begin(work: HookWork): Promise<HookAnswer> {
   const { call, memory, worktree } = work;
   memory.forgetOld(call.nowMs);
   const coordinator = await call.coordinator();
-  const { agents, locks, revision } = await coordinator.query({ kind: 'status', at: null });
+  const { agents, locks, revision, scopeCount, scopeProblems } = await coordinator.query({
+    kind: 'status',
+    at: null,
+  });
+  const broken = scopeCount === 0 ? whyNone(scopeProblems) : null;
   if (memory.speaking() === null) memory.keepBegunAt(revision);
   const own = memory.speaking()?.agent ?? nameOf(work);
   passOnName(work, own);
@@ -45,7 +50,9 @@ export async function begin(work: HookWork): Promise<HookAnswer> {
     ...(others.length > toldMax
       ? [`  and ${count(others.length - toldMax, 'more agent')}: rhema status`]
       : []),
-    `Files that you edit are locked for you, and given back when they are committed or you end. What another agent holds you cannot edit: do other work, or wait for it with: ${call.rhema('lock', 'acquire', 'FILE', '--agent', own, '--wait')}`,
+    broken === null
+      ? `Files that you edit are locked for you, and given back when they are committed or you end. What another agent holds you cannot edit: do other work, or wait for it with: ${call.rhema('lock', 'acquire', 'FILE', '--agent', own, '--wait')}`
+      : line`NOTHING IS LOCKED for you, and others may be at the same files: ${broken}. Tell your user.`,
   ];
   return { kind: 'pass', told: lines.join('\n'), shown: null };
 }
