@@ -47,7 +47,7 @@ describe.each(callerCommandKinds)('%s', (kind) => {
   it('is not said by an observer', () => {
     expect(refusalOf(principal('observer', 'alice', '*'), command)).toMatchObject({
       code: 'FORBIDDEN',
-      message: `the token ci may only look, not ${kind}`,
+      message: `the token ci may only look, not ${kind}: that needs a token with another role`,
       details: { token: 'ci' },
       retryable: false,
     });
@@ -59,7 +59,7 @@ describe.each(callerCommandKinds)('%s', (kind) => {
     else
       expect(refusal).toMatchObject({
         code: 'FORBIDDEN',
-        message: `the token ci may not ${kind}: that is an operator's`,
+        message: `the token ci may not ${kind}: that needs a token with the role operator`,
       });
   });
 

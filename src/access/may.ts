@@ -3,8 +3,10 @@ import { CoordinatorError, type CallerCommand, type Principal } from '../protoco
 /** Why a principal may not say a command; null: it may. The one rule of access for commands. */
 export function refusalOf(principal: Principal, command: CallerCommand): CoordinatorError | null {
   if (principal.role === 'operator') return null;
-  if (principal.role === 'observer') return forbidden(principal, `may only look, not ${command.kind}`);
-  if (!('agent' in command)) return forbidden(principal, `may not ${command.kind}: that is an operator's`);
+  if (principal.role === 'observer')
+    return forbidden(principal, `may only look, not ${command.kind}: that needs a token with another role`);
+  if (!('agent' in command))
+    return forbidden(principal, `may not ${command.kind}: that needs a token with the role operator`);
   if (mayBe(principal, command.agent)) return null;
   return forbidden(
     principal,

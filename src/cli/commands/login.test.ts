@@ -229,3 +229,15 @@ it.each([
   const { stderr } = await run({ input: 'rhema_token' }, 'login', url);
   expect(stderr.includes('is not encrypted')).toBe(isOpen);
 });
+
+it('an address at which nothing is served leads to the one that is', async () => {
+  const who = new CoordinatorError('INVALID_INPUT', 'nothing is served at this address');
+  const { code, stderr } = await run({ input: 'rhema_token', who }, 'login', `${server}/nix`);
+  expect([code, stderr]).toEqual([
+    2,
+    expect.stringContaining(
+      `no repository is served at ${server}/nix: give the address that rhema serve printed`,
+    ),
+  ]);
+  expect(asked.map(([what]) => what)).not.toContain('keep');
+});

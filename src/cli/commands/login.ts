@@ -1,4 +1,4 @@
-import type { Role } from '../../protocol/index.ts';
+import { CoordinatorError, type Role } from '../../protocol/index.ts';
 import { isLoopback } from '../../access/index.ts';
 import type { Call } from '../call.ts';
 import { CommandError, invalidInput } from '../answer/errors.ts';
@@ -22,7 +22,9 @@ export async function login(call: Call, { url, tokenFile }: LoginInput): Promise
   const token = await askedToken(call, server, tokenFile);
   if (!/^[!-~]{1,512}$/.test(token))
     throw invalidInput('that is no token: one line expected, as rhema token create printed it');
-  const { name, role, agents } = await call.world.servers.whoAmI(server, token);
+  const { name, role, agents } = await call.world.servers.whoAmI(server, token).catch((error: unknown) => {
+    throw isNowhere(error) ? nowhere(server) : error;
+  });
   const file = await call.world.servers.keep(server, token);
   return done(null, { server, name, role, agents, file }, () =>
     [
@@ -33,6 +35,15 @@ export async function login(call: Call, { url, tokenFile }: LoginInput): Promise
     ].join('\n'),
   );
 }
+
+/** The question has nothing else that could be wrong. */
+const isNowhere = (error: unknown): boolean =>
+  error instanceof CoordinatorError && error.code === 'INVALID_INPUT';
+
+const nowhere = (server: string): CommandError =>
+  invalidInput(
+    `no repository is served at ${server}: give the address that rhema serve printed, with all of its path`,
+  );
 
 async function askedToken(call: Call, server: string, file: string | undefined): Promise<string> {
   if (file !== undefined) return (await call.world.readInput(call.cwd, file)).trim();

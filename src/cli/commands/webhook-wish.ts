@@ -38,16 +38,19 @@ export async function choiceOf(
   call: Call,
   { on = [], scope }: { readonly on?: readonly string[]; readonly scope?: string },
 ): Promise<{ readonly on: readonly WebhookKind[]; readonly scope: string | null }> {
-  const kinds = [...new Set(on.flatMap(kindsOf))];
+  const found = await Promise.all(on.flatMap((text) => text.split(',')).map(kindsOf));
+  const kinds = [...new Set(found.flat())];
   return { on: kinds, scope: scope === undefined ? null : (namesOf(await wishOf(call, [scope]))[0] ?? null) };
 }
 
 /** `lock` stands for all that begin with `lock.`. */
-function kindsOf(text: string): readonly WebhookKind[] {
+async function kindsOf(text: string): Promise<readonly WebhookKind[]> {
   const found = webhookKinds.filter((kind) => kind === text || kind.startsWith(`${text}.`));
   if (found.length > 0) return found;
-  throw invalidInput(
-    `--on ${JSON.stringify(text)}: no webhook tells of that; known are ${webhookKinds.join(', ')}`,
-    { on: text, kinds: webhookKinds },
-  );
+  const groups = [...new Set(webhookKinds.map((kind) => kind.split('.')[0] ?? kind))];
+  const { nearest } = await import('../../config/index.ts');
+  const near = nearest(text, [...webhookKinds, ...groups]);
+  const meant = near === null ? 'no webhook tells of that' : `did you mean ${near}?`;
+  const known = `known are ${webhookKinds.join(', ')}, and for all of a kind ${groups.join(', ')}`;
+  throw invalidInput(`--on ${JSON.stringify(text)}: ${meant}; ${known}`, { on: text, kinds: webhookKinds });
 }

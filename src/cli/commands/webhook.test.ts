@@ -3,7 +3,7 @@ import { asRevision } from '../../core/index.ts';
 import type { Answer, Webhook, WebhookState, WebhookWish } from '../../webhooks/index.ts';
 import { FakeCoordinator } from '../testing/fake-coordinator.ts';
 import { Harness, startMs } from '../testing/harness.ts';
-import { healthAnswer } from '../testing/samples.ts';
+import { healthAnswer, scopeView } from '../testing/samples.ts';
 import type { Environment } from '../world/environment.ts';
 
 const secret = `whsec_${'a'.repeat(43)}=`;
@@ -49,7 +49,10 @@ const harness = (env: Environment = {}): Harness =>
   new Harness({
     env,
     coordinator: new FakeCoordinator({
-      answers: { health: () => healthAnswer({ revision: asRevision(7) }) },
+      answers: {
+        health: () => healthAnswer({ revision: asRevision(7) }),
+        scopes: () => ({ revision: asRevision(7), scopes: [scopeView('src/core')], problems: [] }),
+      },
     }),
     webhooks: {
       list: async () => ({ webhooks, damaged }),
@@ -67,6 +70,44 @@ const harness = (env: Environment = {}): Harness =>
   });
 
 describe('webhook create', () => {
+  it('says so where the scope is not known', async () => {
+    const words = ['webhook', 'create', 'new', '--url', url, '--scope'];
+    expect((await harness().run(...words, 'src/nix')).stderr).toContain(
+      'no scope src/nix is known yet: new tells nothing',
+    );
+    webhooks = [];
+    expect((await harness().run(...words, 'src')).stderr).toBe('');
+  });
+
+  it.each([
+    [['lock.aquired'], 'did you mean lock.acquired?'],
+    [['loc'], 'did you mean lock?'],
+    [['xyz'], 'no webhook tells of that; known are agent.joined, '],
+    [['lock.acquired,xyz'], '--on "xyz": no webhook tells of that'],
+  ])('--on %j: %s', async (on, message) => {
+    const { code, body } = await harness().json('webhook', 'create', 'new', '--url', url, '--on', ...on);
+    expect([code, body['message']]).toEqual([2, expect.stringContaining(message)]);
+  });
+
+  it('takes several events with commas between, too', async () => {
+    await harness().run(
+      'webhook',
+      'create',
+      'new',
+      '--url',
+      url,
+      '--on',
+      'agent.lost,violation',
+      'lock.expired',
+    );
+    expect(webhooks[0]?.record.on).toEqual([
+      'agent.lost',
+      'violation.began',
+      'violation.ended',
+      'lock.expired',
+    ]);
+  });
+
   it('shows the secret once, and begins with what comes after the present revision', async () => {
     expect(await harness().run('webhook', 'create', 'chat', '--url', url)).toEqual({
       code: 0,
@@ -263,6 +304,42 @@ describe('of one webhook', () => {
       { secret: shown, untilMs: null },
       { secret, untilMs: startMs + 86_400_000 },
     ]);
+  });
+
+  it('rotated again within the day, all of them sign, each for its own', async () => {
+    const later = startMs + 1_000;
+    webhooks = [
+      {
+        record: {
+          ...made(),
+          secrets: [
+            { secret, untilMs: null },
+            { secret: `${secret}1`, untilMs: later },
+          ],
+        },
+        state: null,
+      },
+    ];
+    const shown = (await harness().json('webhook', 'rotate', 'chat')).body['secret'];
+    expect(webhooks[0]?.record.secrets).toEqual([
+      { secret: shown, untilMs: null },
+      { secret, untilMs: startMs + 86_400_000 },
+      { secret: `${secret}1`, untilMs: later },
+    ]);
+  });
+
+  it('rotate forgets what signs no more, and refuses where too many sign', async () => {
+    const old = { secret, untilMs: startMs };
+    webhooks = [
+      { record: { ...made(), secrets: [{ secret, untilMs: null }, old, old, old, old, old] }, state: null },
+    ];
+    for (let turn = 0; turn < 4; turn += 1)
+      expect((await harness().run('webhook', 'rotate', 'chat')).code).toBe(0);
+    expect(webhooks[0]?.record.secrets).toHaveLength(5);
+    expect(await harness().json('webhook', 'rotate', 'chat')).toMatchObject({
+      code: 3,
+      body: { code: 'WEBHOOK_LIMIT_REACHED' },
+    });
   });
 
   it('delete ends it', async () => {

@@ -41,7 +41,18 @@ export async function webhookCreate(call: Call, input: CreateInput): Promise<Out
   const from = await nextRevision(call);
   const wish = { name, url, ...choice, createdAtMs: call.nowMs, from };
   const record = await call.world.webhooks.create(repository, wish);
+  await noteUnknown(call, record);
   return withSecret(call, record, 'It tells what happens from now on, while rhema serve runs.');
+}
+
+/** It may come to be one: that is said, and no reason to refuse. */
+async function noteUnknown(call: Call, { name, scope }: WebhookRecord): Promise<void> {
+  if (scope === null) return;
+  const { scopes } = await (await call.coordinator()).query({ kind: 'scopes' });
+  if (scopes.some(({ path }) => path === scope || path.startsWith(`${scope}/`))) return;
+  call.note(
+    line`no scope ${scope} is known yet: ${name} tells nothing until there is one (rhema scope list)`,
+  );
 }
 
 const refusal = (code: 'WEBHOOK_EXISTS' | 'WEBHOOK_LIMIT_REACHED', message: string): CommandError =>
@@ -152,15 +163,23 @@ export async function webhookEnable(call: Call, input: EnableInput): Promise<Out
   return done(null, { enabled: shownWebhook(changed) }, () => line`${record.name} goes on ${told}`);
 }
 
-/** How long the secret before goes on signing, so that the receiver can be given the new one meanwhile. */
+/** How long a secret goes on signing once there is a newer one, so that the receiver can be given that meanwhile. */
 const overlapMs = 86_400_000;
+/** Each call has a signature of each. */
+const secretsMax = 5;
 
 export async function webhookRotate(call: Call, input: NamedInput): Promise<Outcome> {
   const { record } = await named(call, input);
   const { newWebhookSecret } = await import('../../webhooks/index.ts');
-  const [newest] = record.secrets;
-  const untilMs = call.nowMs + overlapMs;
-  const before = newest === undefined ? [] : [{ ...newest, untilMs }];
+  const { nowMs } = call;
+  const before = record.secrets
+    .map(({ secret, untilMs }) => ({ secret, untilMs: untilMs ?? nowMs + overlapMs }))
+    .filter(({ untilMs }) => untilMs > nowMs);
+  if (before.length >= secretsMax)
+    throw refusal(
+      'WEBHOOK_LIMIT_REACHED',
+      `${secretsMax} secrets of ${record.name} sign still, which is all there may be; the oldest does until ${clockTime(before.at(-1)?.untilMs ?? nowMs, nowMs)}`,
+    );
   const changed = { ...record, secrets: [{ secret: newWebhookSecret(), untilMs: null }, ...before] };
   await call.world.webhooks.replace(await repositoryHere(call), changed);
   return withSecret(call, changed, 'The one before signs as well for 24 hours more.');
