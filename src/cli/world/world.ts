@@ -1,8 +1,3 @@
-import type { ServerLook } from '../doctor/server-facts.ts';
-import type { Workspace } from '../../mcp/index.ts';
-import type { LogLevelWish } from '../../observe/index.ts';
-import type { CreatedToken, TokenFolder, TokenWish } from '../../access/index.ts';
-import type { Answer, WebhookFolder, WebhookRecord, WebhookWish } from '../../webhooks/index.ts';
 import type { OwnerEnd } from '../../client/index.ts';
 import type { ConfigEntry } from '../../config/index.ts';
 import type {
@@ -11,7 +6,6 @@ import type {
   CommitsWish,
   History,
   PathPlace,
-  Repository as GitRepository,
   IndexedTexts,
   SyncCommand,
   TrackedContent,
@@ -45,19 +39,15 @@ import type {
   UndoRequest,
 } from '../../init/index.ts';
 import type { AgentSession, ChangedSince, Lies, Occupant } from '../../participant/index.ts';
-import type {
-  Coordinator,
-  HealthAnswer,
-  Principal,
-  RefreshReport,
-  ScopeProblem,
-} from '../../protocol/index.ts';
+import type { Coordinator, HealthAnswer, RefreshReport, ScopeProblem } from '../../protocol/index.ts';
 import type { LastLook, Look, PairMemory, RadarGit } from '../../radar/index.ts';
 import type { LogSource } from '../../verify/index.ts';
 import type { HooksHere } from '../git-hooks/hook-files.ts';
 import type { AllowedCommand } from './allowed-commands.ts';
 import type { ContextFileLook } from './context-file.ts';
 import type { Environment } from './environment.ts';
+import type { Repository } from './repository.ts';
+import type { Served, ServedRepository, Servers, ServeWish, Tokens, Webhooks } from './serving.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /**
@@ -101,15 +91,11 @@ export interface World {
   hostName(): string;
 }
 
-export type { ContextFileLook, Environment, StateLook };
+export type { ContextFileLook, Environment, Repository, StateLook };
+export type { Served, ServedRepository, ServeWish, WorkspaceOf } from './serving.ts';
+export type { Servers, Tokens, Webhooks } from './serving.ts';
 
 export type { WorkingFiles };
-
-/** Which repository is meant, and where it is coordinated. */
-export interface Repository extends GitRepository {
-  /** By `rhema serve` elsewhere, as in `http://127.0.0.1:7421`; left out: on this machine. */
-  readonly server?: string;
-}
 
 /** The secrets of the agents that this user has joined, in files that only he can read. */
 export interface Sessions {
@@ -143,76 +129,6 @@ export interface Owner {
     wish: ServeWish,
     onReady: (served: Served) => void,
   ): Promise<void>;
-}
-
-export interface ServedRepository {
-  readonly repository: Repository;
-  /** What comes after the prefix: empty, or as in `/shop`. */
-  readonly path: string;
-  readonly workspaceOf: WorkspaceOf;
-}
-
-/** How repositories are to be served. */
-export interface ServeWish {
-  readonly host: string;
-  /** 0: any that is free. */
-  readonly port: number;
-  /** Files in PEM; null: plain HTTP. */
-  readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
-  readonly behindProxy: boolean;
-  /** Names that the server answers to beside those of this machine alone. */
-  readonly allowHosts: readonly string[];
-  /** Empty, or as in `/rhema`. */
-  readonly prefix: string;
-  readonly requestsPerSecond: number;
-  /** Null: as RHEMA_LOG_LEVEL says. */
-  readonly logLevel: LogLevelWish | null;
-}
-
-/** The repository as those see it who speak MCP by a token. */
-export type WorkspaceOf = (coordinator: Coordinator, token: string) => Workspace;
-
-export interface Served {
-  /** Of each repository, in the order they were given in. */
-  readonly urls: readonly string[];
-  readonly pid: number;
-}
-
-/** Servers that this user is let in by. */
-export interface Servers {
-  /** Null where none is kept. */
-  token(server: string): Promise<string | null>;
-  /** Where it is kept from now on. */
-  keep(server: string, token: string): Promise<string>;
-  /** False where none was kept. */
-  forget(server: string): Promise<boolean>;
-  /** Fails with UNAUTHENTICATED, or what keeps the server from answering. */
-  whoAmI(server: string, token: string): Promise<Principal>;
-  /** What it says of itself; never fails. */
-  look(server: string, token: string | null): Promise<ServerLook>;
-  /** On which commit a folder's working tree lies; null: on none, or it is none. */
-  commitAt(folder: string): Promise<string | null>;
-}
-
-/** Whom the server calls when something happens. */
-export interface Webhooks {
-  create(repository: Repository, wish: WebhookWish): Promise<WebhookRecord>;
-  list(repository: Repository): Promise<ReturnType<WebhookFolder['list']>>;
-  replace(repository: Repository, record: WebhookRecord): Promise<void>;
-  remove(repository: Repository, id: string): Promise<void>;
-  /** With what is damaged, and the folder. */
-  removeAll(repository: Repository): Promise<void>;
-  /** Sends an event that stands for none. Never fails: an address that does not answer is an answer. */
-  test(record: WebhookRecord): Promise<Answer>;
-}
-
-/** The tokens that let others in over a network. */
-export interface Tokens {
-  create(repository: Repository, wish: TokenWish): Promise<CreatedToken>;
-  list(repository: Repository): Promise<ReturnType<TokenFolder['list']>>;
-  revoke(repository: Repository, id: string): Promise<boolean>;
-  /** With what is damaged, and the folder. */
-  revokeAll(repository: Repository): Promise<void>;
 }
 
 /** Looking at the repository itself, without any coordinator. */

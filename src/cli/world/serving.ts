@@ -1,0 +1,78 @@
+/** Serving repositories to others: how, who is let in, and who is called. */
+import type { CreatedToken, TokenFolder, TokenWish } from '../../access/index.ts';
+import type { Workspace } from '../../mcp/index.ts';
+import type { LogLevelWish } from '../../observe/index.ts';
+import type { Coordinator, Principal } from '../../protocol/index.ts';
+import type { Answer, WebhookFolder, WebhookRecord, WebhookWish } from '../../webhooks/index.ts';
+import type { ServerLook } from '../doctor/server-facts.ts';
+import type { Repository } from './repository.ts';
+
+export interface ServedRepository {
+  readonly repository: Repository;
+  /** What comes after the prefix: empty, or as in `/shop`. */
+  readonly path: string;
+  readonly workspaceOf: WorkspaceOf;
+}
+
+/** How repositories are to be served. */
+export interface ServeWish {
+  readonly host: string;
+  /** 0: any that is free. */
+  readonly port: number;
+  /** Files in PEM; null: plain HTTP. */
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
+  readonly behindProxy: boolean;
+  /** Names that the server answers to beside those of this machine alone. */
+  readonly allowHosts: readonly string[];
+  /** Empty, or as in `/rhema`. */
+  readonly prefix: string;
+  readonly requestsPerSecond: number;
+  /** Null: as RHEMA_LOG_LEVEL says. */
+  readonly logLevel: LogLevelWish | null;
+}
+
+/** The repository as those see it who speak MCP by a token. */
+export type WorkspaceOf = (coordinator: Coordinator, token: string) => Workspace;
+
+export interface Served {
+  /** Of each repository, in the order they were given in. */
+  readonly urls: readonly string[];
+  readonly pid: number;
+}
+
+/** Servers that this user is let in by. */
+export interface Servers {
+  /** Null where none is kept. */
+  token(server: string): Promise<string | null>;
+  /** Where it is kept from now on. */
+  keep(server: string, token: string): Promise<string>;
+  /** False where none was kept. */
+  forget(server: string): Promise<boolean>;
+  /** Fails with UNAUTHENTICATED, or what keeps the server from answering. */
+  whoAmI(server: string, token: string): Promise<Principal>;
+  /** What it says of itself; never fails. */
+  look(server: string, token: string | null): Promise<ServerLook>;
+  /** On which commit a folder's working tree lies; null: on none, or it is none. */
+  commitAt(folder: string): Promise<string | null>;
+}
+
+/** Whom the server calls when something happens. */
+export interface Webhooks {
+  create(repository: Repository, wish: WebhookWish): Promise<WebhookRecord>;
+  list(repository: Repository): Promise<ReturnType<WebhookFolder['list']>>;
+  replace(repository: Repository, record: WebhookRecord): Promise<void>;
+  remove(repository: Repository, id: string): Promise<void>;
+  /** With what is damaged, and the folder. */
+  removeAll(repository: Repository): Promise<void>;
+  /** Sends an event that stands for none. Never fails: an address that does not answer is an answer. */
+  test(record: WebhookRecord): Promise<Answer>;
+}
+
+/** The tokens that let others in over a network. */
+export interface Tokens {
+  create(repository: Repository, wish: TokenWish): Promise<CreatedToken>;
+  list(repository: Repository): Promise<ReturnType<TokenFolder['list']>>;
+  revoke(repository: Repository, id: string): Promise<boolean>;
+  /** With what is damaged, and the folder. */
+  revokeAll(repository: Repository): Promise<void>;
+}
