@@ -72,6 +72,17 @@ describe.each(eras)('the tools over HTTP (%s)', (era) => {
     await Promise.all([client.close(), other.close()]);
   });
 
+  it('a fault of the program is reported with the id of the request', async () => {
+    const stage = await McpStage.open();
+    const client = await stage.connect(era, 'ci');
+    const agent = await joinedOn(client);
+    expect((await client.call('lock_check', { agent, path: 'a bug' })).text).toMatch(/^INTERNAL/);
+    expect(stage.troubles).toMatchObject([
+      { tool: 'lock_check', principal: 'ci', requestId: expect.stringMatching(/^mcp-\d+$/) as string },
+    ]);
+    await client.close();
+  });
+
   it('a client that listens again in time is renewed at once', async () => {
     const stage = await McpStage.open();
     const client = await stage.connect(era, 'ci');

@@ -26,9 +26,9 @@ export class McpRoute {
     if (mcp === null) return c.notFound();
     const { name } = c.get('principal');
     const { coordinator } = this.#holder(c.get('principal'));
-    const isLetIn = c.get('isLetIn');
+    const [isLetIn, requestId] = [c.get('isLetIn'), c.get('requestId')];
     const takeStream = (): (() => void) => this.#streams.take(name);
-    const response = await mcp.serve(c.req.raw, { token: name, coordinator, isLetIn, takeStream });
+    const response = await mcp.serve(c.req.raw, { requestId, token: name, coordinator, isLetIn, takeStream });
     const headers = new Headers(response.headers);
     headers.delete('cache-control');
     return c.newResponse(response.body, response.status as 200, Object.fromEntries(headers));

@@ -25,6 +25,7 @@ export interface McpFront {
 
 /** Whoever was let in to speak it. */
 export interface McpCaller {
+  readonly requestId: string;
   /** The name of its token. */
   readonly token: string;
   /** The port as whoever has that token has it, at each moment. */

@@ -8,7 +8,7 @@ export type { McpHttp } from './http/mcp-http.ts';
 export { defaultMcpLimits, type McpHttpLimits, type McpHttpPorts } from './http/ports.ts';
 export { LineTransport } from './line-transport.ts';
 export type { Face, FaceOptions } from './face.ts';
-export type { Contexts, EntryOutcome, EntryWish, McpPorts, Workspace } from './ports.ts';
+export type { Contexts, EntryOutcome, EntryWish, McpPorts, TroubleFacts, Workspace } from './ports.ts';
 
 /** What the tools do. Loaded when asked for: the first answer of a server needs none of it. */
 export async function createFace(ports: McpPorts, options: FaceOptions): Promise<Face> {

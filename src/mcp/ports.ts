@@ -23,6 +23,8 @@ export interface McpPorts {
 export type McpTrouble = 'mcp.callFailed' | 'mcp.releaseFailed' | 'mcp.renewalFailed' | 'mcp.sessionNotKept';
 
 export interface TroubleFacts {
+  /** In which it came over HTTP. */
+  readonly requestId?: string;
   readonly tool?: string;
   readonly agent?: string;
   /** Who came over HTTP. */

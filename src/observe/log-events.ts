@@ -140,7 +140,7 @@ export const logEvents = {
   'mcp.callFailed': {
     level: 'warn',
     message: 'a tool call failed',
-    fields: ['principal', 'tool', 'cause'],
+    fields: ['requestId', 'principal', 'tool', 'cause'],
     remedy: 'a fault of the program: report it with the line',
   },
   'mcp.releaseFailed': {

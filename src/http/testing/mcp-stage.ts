@@ -7,6 +7,7 @@ import {
   openMcpHttp,
   type McpHttp,
   type McpHttpLimits,
+  type TroubleFacts,
   type Workspace,
 } from '../../mcp/index.ts';
 import { MemorySessions, type SessionKeeping } from '../../participant/index.ts';
@@ -39,8 +40,12 @@ export class McpStage {
   readonly stage: Stage;
   readonly time: ManualTime;
   readonly #kept: Kept;
+  /** What the server's log would have. */
+  readonly troubles: readonly TroubleFacts[];
+  #requests = 0;
 
-  private constructor(stage: Stage, time: ManualTime, kept: Kept) {
+  private constructor(stage: Stage, time: ManualTime, kept: Kept, troubles: readonly TroubleFacts[] = []) {
+    this.troubles = troubles;
     this.stage = stage;
     this.time = time;
     this.#kept = kept;
@@ -55,11 +60,12 @@ export class McpStage {
     await loadRequestParsers();
     const time = new ManualTime();
     const kept: Kept = new Map();
-    const mcp = await openServer(time, kept, { ...limits, ...changed });
+    const troubles: TroubleFacts[] = [];
+    const mcp = await openServer(time, kept, { ...limits, ...changed }, troubles);
     const stage = await openStage({ mcp, limits: http }, time);
     const configured = { ...defaultSettings, maxLocksPerAgent: 4, ...settings };
     await stage.service.submitInternal({ kind: 'Configure', by: 'service', settings: configured });
-    return new McpStage(stage, time, kept);
+    return new McpStage(stage, time, kept, troubles);
   }
 
   get app(): HttpApp {
@@ -84,6 +90,7 @@ export class McpStage {
     const headers = new Headers(init.headers);
     headers.set('host', 'localhost:7421');
     headers.set('authorization', `Bearer ${token}`);
+    headers.set('x-request-id', `mcp-${(this.#requests += 1)}`);
     return Promise.resolve(this.stage.app.fetch(new Request(url, { ...init, headers }), {}));
   }
 
@@ -113,7 +120,12 @@ export class McpStage {
   }
 }
 
-function openServer(time: ManualTime, kept: Kept, changed: McpHttpLimits): Promise<McpHttp> {
+function openServer(
+  time: ManualTime,
+  kept: Kept,
+  changed: McpHttpLimits,
+  troubles: TroubleFacts[] = [],
+): Promise<McpHttp> {
   let secrets = 0;
   return openMcpHttp({
     version: '1.2.3',
@@ -123,7 +135,7 @@ function openServer(time: ManualTime, kept: Kept, changed: McpHttpLimits): Promi
     limits: changed,
     newRequestId: () => crypto.randomUUID(),
     newSecret: () => `${(secrets += 1)}${crypto.randomUUID().replaceAll('-', '')}`.padStart(64, '0'),
-    report: () => undefined,
+    report: (_, facts) => void troubles.push(facts),
     workspace: async (coordinator, token) => workspaceOf(coordinator, sessionsOf(kept, token)),
   });
 }
@@ -154,7 +166,7 @@ function workspaceOf(coordinator: Coordinator, sessions: SessionKeeping): Worksp
     sessions,
     about: {},
     scopePath: async (text) => parseScopePath(text),
-    filePath: async (text) => parseScopePath(text),
+    filePath: async (text) => (text === 'a bug' ? notHere() : parseScopePath(text)),
     changedSince: async () => null,
     syncBlocked: async () => null,
     liesAt: async () => 'nothing',

@@ -11,6 +11,7 @@ import { attended, isEventStream } from './bodies.ts';
 import type { Desk, HttpCaller, TransportPorts } from './ports.ts';
 import { HttpPresence } from './presence.ts';
 import { Sessions } from './sessions.ts';
+import { requestNow } from './request-now.ts';
 
 /** How often it is looked who is silent. */
 const sweepMs = 30_000;
@@ -42,7 +43,11 @@ export class McpHttp {
     this.#stopSweeping = every(time, sweepMs, () => this.#sweep());
   }
 
-  async serve(request: Request, caller: HttpCaller): Promise<Response> {
+  serve(request: Request, caller: HttpCaller): Promise<Response> {
+    return requestNow.run(caller.requestId, () => this.#serve(request, caller));
+  }
+
+  async #serve(request: Request, caller: HttpCaller): Promise<Response> {
     if (request.method !== 'POST' || (await isLegacyRequest(request, undefined, this.#bodyLimit)))
       return this.#sessions.serve(request, caller);
     return this.#serveStateless(request, caller);

@@ -8,6 +8,8 @@ import type { McpTrouble, TroubleFacts, Workspace } from '../ports.ts';
 
 /** Whoever was let in, as a request finds it. */
 export interface HttpCaller {
+  /** Of this request, as its answer has it. */
+  readonly requestId: string;
   /** The name of its token. */
   readonly token: string;
   /** The port, which refuses what the token may not say, by what it may say now. */
