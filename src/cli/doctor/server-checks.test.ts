@@ -62,6 +62,9 @@ it('a server that is fine is told of by each check, and by no trouble', () => {
   ]);
   expect([...told(fine, 'warning'), ...told(fine, 'problem')]).toEqual([]);
   expect(told(fine, 'ok')).toContain('token: ci (agent, as ci-*), good for 90 d more');
+  expect(told(fine, 'ok').at(-1)).toBe(
+    'scope files: the same commit is checked out here and there, aaaaaaaaaaaa; what is not committed there counts as well',
+  );
 });
 
 const problems: readonly [what: string, facts: ServerFacts, says: RegExp][] = [

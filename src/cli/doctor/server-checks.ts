@@ -138,7 +138,11 @@ function checkCommit({ commit }: ServerAbout, here: ServerFacts): Finding {
   const subject = 'scope files';
   if (commit === null || here.commit === null)
     return ok(subject, 'those of the server count; on which commit they are, here or there, nobody knows');
-  if (commit === here.commit) return ok(subject, `on the same commit here and there, ${commit.slice(0, 12)}`);
+  if (commit === here.commit)
+    return ok(
+      subject,
+      `the same commit is checked out here and there, ${commit.slice(0, 12)}; what is not committed there counts as well`,
+    );
   const told = `${commit.slice(0, 12)} is checked out there, ${here.commit.slice(0, 12)} here: its scope files count, and may be others`;
   return warning(subject, told, 'pull on both sides, then: rhema scope refresh');
 }
