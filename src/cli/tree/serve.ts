@@ -41,7 +41,7 @@ export function addServeCommands(program: Command, host: Host): void {
     serve,
     'rhema serve',
     'rhema serve --port 0 --json',
-    'rhema serve ~/shop api=~/work/backend',
+    'rhema serve shop api=backend',
     'rhema serve --host 0.0.0.0 --tls-cert c.pem --tls-key k.pem --allow-host build.example.org',
   );
   notes(serve, serveNotes);
