@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Webhook } from 'standardwebhooks';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -329,7 +329,7 @@ describe('a message', () => {
   });
 });
 
-describe('the folder', () => {
+describe('a server reads the folder', () => {
   let location = '';
   let folder: WebhookFolder;
   const wish = { name: 'chat', url: record.url, on: [], scope: null, createdAtMs: 1, from: asRevision(4) };
@@ -338,90 +338,52 @@ describe('the folder', () => {
     folder = new WebhookFolder(location);
   });
 
-  it('keeps each in files that only their user can read, and forgets all of one', () => {
+  const lookAgain = async (): Promise<void> => {
+    time.advance(1_000);
+    await settled();
+    await settled();
+  };
+
+  it('begins with what was made, ends with what was deleted, and goes on with what is switched on again', async () => {
+    entries = [joined(3, 'old'), joined(4, 'ann'), joined(5, 'bob')];
+    const stop = new Dispatch({ ...ports(), folder }).start();
+    await settled();
+    answers = [{ ...took, status: 410 }];
     const made = folder.create(wish);
-    folder.keepState(made.id, start(9));
-    expect(readdirSync(location).sort()).toEqual([`${made.id}.json`, `${made.id}.state.json`]);
-    for (const name of readdirSync(location)) expect(statSync(join(location, name)).mode & 0o777).toBe(0o600);
-    expect(statSync(location).mode & 0o777).toBe(0o700);
-    expect(new WebhookFolder(location).list()).toEqual({
-      webhooks: [{ record: made, state: start(9) }],
-      damaged: [],
-    });
+    await lookAgain();
+    expect(agentsSent()).toEqual(['ann']);
+    await lookAgain();
+    expect(folder.stateOf(made.id)?.off?.why).toBe('gone');
+    folder.replace({ ...made, turn: 1 });
+    await lookAgain();
+    expect(agentsSent()).toEqual(['ann', 'ann', 'bob']);
+    folder.replace({ ...made, turn: 2, from: 6 as Revision });
+    await lookAgain();
+    expect(folder.stateOf(made.id)).toMatchObject({ turn: 2, next: { revision: 6 } });
     folder.remove(made.id);
-    folder.keepState(made.id, start(10));
+    await lookAgain();
     expect(readdirSync(location)).toEqual([]);
+    await stop();
+    expect(time.size).toBe(0);
   });
 
-  it.each([
-    ['cut short', (text: string) => text.slice(0, 30)],
-    ['empty', () => ''],
-    ['of another', (text: string) => text.replace(/"id":"[^"]+"/, '"id":"000000000000"')],
-    ['with a secret that is none', (text: string) => text.replace('whsec_', 'whsec_!')],
-    ['with an event that there is not', (text: string) => text.replace('"on":[]', '"on":["lock.stolen"]')],
-    ['with an address that is none', (text: string) => text.replace('https://', '')],
-    ['without a place', (text: string) => text.replace('"from":4', '"from":null')],
-  ])('a record that is damaged is named, and calls nobody: %s', (_title, damage) => {
-    const { id } = folder.create(wish);
-    const path = join(location, `${id}.json`);
-    writeFileSync(path, damage(readFileSync(path, 'utf8')));
-    expect(folder.list()).toEqual({ webhooks: [], damaged: [path] });
-  });
-
-  it('a state that is damaged counts as none', () => {
-    const { id } = folder.create(wish);
-    writeFileSync(join(location, `${id}.state.json`), '', { mode: 0o600 });
-    expect(folder.list().webhooks[0]?.state).toBeNull();
-  });
-
-  describe('as a server reads it', () => {
-    const lookAgain = async (): Promise<void> => {
-      time.advance(1_000);
-      await settled();
-      await settled();
-    };
-
-    it('begins with what was made, ends with what was deleted, and goes on with what is switched on again', async () => {
-      entries = [joined(3, 'old'), joined(4, 'ann'), joined(5, 'bob')];
-      const stop = new Dispatch({ ...ports(), folder }).start();
-      await settled();
-      answers = [{ ...took, status: 410 }];
-      const made = folder.create(wish);
-      await lookAgain();
-      expect(agentsSent()).toEqual(['ann']);
-      await lookAgain();
-      expect(folder.stateOf(made.id)?.off?.why).toBe('gone');
-      folder.replace({ ...made, turn: 1 });
-      await lookAgain();
-      expect(agentsSent()).toEqual(['ann', 'ann', 'bob']);
-      folder.replace({ ...made, turn: 2, from: 6 as Revision });
-      await lookAgain();
-      expect(folder.stateOf(made.id)).toMatchObject({ turn: 2, next: { revision: 6 } });
-      folder.remove(made.id);
-      await lookAgain();
-      expect(readdirSync(location)).toEqual([]);
-      await stop();
-      expect(time.size).toBe(0);
-    });
-
-    it('one that does not answer holds up no other', async () => {
-      const [dead, alive] = [folder.create({ ...wish, url: 'https://dead.example' }), folder.create(wish)];
-      entries = [joined(4, 'ann'), joined(5, 'bob')];
-      const got: string[] = [];
-      const stop = new Dispatch({
-        ...ports(),
-        folder,
-        send: async ({ url }, _message, signal) => {
-          if (url === dead.url)
-            await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-          else got.push(url);
-          return fine;
-        },
-      }).start();
-      await settled();
-      await settled();
-      expect(got).toEqual([alive.url, alive.url]);
-      await stop();
-    });
+  it('one that does not answer holds up no other', async () => {
+    const [dead, alive] = [folder.create({ ...wish, url: 'https://dead.example' }), folder.create(wish)];
+    entries = [joined(4, 'ann'), joined(5, 'bob')];
+    const got: string[] = [];
+    const stop = new Dispatch({
+      ...ports(),
+      folder,
+      send: async ({ url }, _message, signal) => {
+        if (url === dead.url)
+          await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+        else got.push(url);
+        return fine;
+      },
+    }).start();
+    await settled();
+    await settled();
+    expect(got).toEqual([alive.url, alive.url]);
+    await stop();
   });
 });
