@@ -315,6 +315,17 @@ export const options = [
     environment: null,
     help: "For how long the hook of an agent's client waits in the queue for a file that another agent holds before the edit is refused. With 0 it is refused at once, and the agent does other work or waits by a command.",
   },
+  {
+    key: 'agent_coordination.claim_idle',
+    field: 'claimIdleMs',
+    readBy: 'src/cli/world/hook-settings.ts',
+    type: 'duration',
+    default: asDurationMs(30 * 60_000),
+    minimum: asDurationMs(0),
+    maximum: asDurationMs(day),
+    environment: null,
+    help: "After how long without an edit the hook of an agent's client gives back, in the middle of a turn, what it has locked for the agent by itself. What has uncommitted changes in it stays locked, and so does what the agent has acquired by name. It is looked at once a minute at most, when the agent does something; with 0 such a lock goes back at the end of the turn.",
+  },
 ] as const satisfies readonly Option[];
 
 type Declared = (typeof options)[number];

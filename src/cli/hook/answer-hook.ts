@@ -7,6 +7,7 @@ import { begin, end, hear, letGo, stop } from './moments.ts';
 import { keepName } from './also-known.ts';
 import { noteWritten, renew } from './after-tool.ts';
 import { beforeEdit, noteRead, noteReadAfter } from './before-tool.ts';
+import { giveBackIdle, noteDone } from './idle-claims.ts';
 import { line } from '../format/text.ts';
 import { mainAgentOf, speakFor, speakingAs } from './enrolment.ts';
 import type { HookWork } from './hook-work.ts';
@@ -70,13 +71,16 @@ async function afterTool(work: HookWork, act: Act | null): Promise<HookAnswer> {
   if (act?.kind === 'edit' && !isTooMuch(act.paths)) noteWritten(work, act.paths);
   if (act?.kind === 'read' && !isTooMuch(act.paths)) noteReadAfter(work, act.paths);
   if (act?.kind === 'shell') await (await import('./after-shell.ts')).afterShell(work, act.command);
+  if (act?.kind === 'edit' || act?.kind === 'shell') noteDone(work);
   if (act?.kind === 'join' && act.agent !== null) await becomeWhoItJoinedAs(work, act.agent);
   return alive(work);
 }
 
 async function alive(work: HookWork): Promise<HookAnswer> {
   const session = await speakingAs(work);
-  return session !== null && (await renew(work, session)) ? hear(work, session) : passes;
+  if (session === null || !(await renew(work, session))) return passes;
+  await giveBackIdle(work, session);
+  return hear(work, session);
 }
 
 /** It has joined through `rhema mcp`, and acts as that agent from now on, also with what was claimed for it until now. */

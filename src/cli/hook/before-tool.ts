@@ -23,6 +23,7 @@ import { asAgent } from './enrolment.ts';
 import { handOver } from './hand-over.ts';
 import type { HookWork } from './hook-work.ts';
 import { noteLeft } from './left-uncommitted.ts';
+import { noteDone, touch } from './idle-claims.ts';
 import { limitRefusal } from './limit-refusal.ts';
 import { giveBackClean, keepClaims } from './own-claims.ts';
 import { placed, type Named, type Placed } from './places.ts';
@@ -65,6 +66,7 @@ export async function beforeEdit(work: HookWork, paths: readonly Named[]): Promi
   forgetWanted(work, outcome.locks);
   const answer = await staleOr(work, session, places, outcome.locks);
   if (answer.kind === 'pass') await noteLeft(work, session, outcome.locks);
+  else noteDone(work);
   return answer;
 }
 
@@ -105,7 +107,9 @@ async function claimed(work: HookWork, places: readonly Placed[]): Promise<Claim
       },
       (done) => (done.kind === 'refused' ? done.reply.rejection : null),
     );
-  const known = new Set<string>(work.memory.claims().flatMap(({ file }) => file ?? []));
+  const claims = work.memory.claims();
+  touch(work, claims, places);
+  const known = new Set<string>(claims.flatMap(({ file }) => file ?? []));
   const ports = {
     coordinator: await call.coordinator(),
     ignoredAmong: async (paths: readonly string[]) => {

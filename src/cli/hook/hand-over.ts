@@ -15,5 +15,5 @@ export async function handOver(work: HookWork, wish: Wish, refusal: Rejection): 
   const claims = memory.claims().filter((claim) => asked.has(claim.file ?? claim.scope));
   const main: HookWork = { ...work, memory, asked: { ...work.asked, subagent: null } };
   const session = await speakingAs(main);
-  return session !== null && (await giveBack(main, session, claims)) > 0;
+  return session !== null && (await giveBack(main, session, claims)).length > 0;
 }

@@ -34,6 +34,10 @@ export type OwnClaim = {
   readonly token: FencingToken;
   /** The working tree in which it works at that. */
   readonly tree: string;
+  /** When an act of the agent named it last. */
+  readonly touchedMs: number;
+  /** The tool use of that act, empty where the client has no name for one; null: it is done. */
+  readonly doing: string | null;
 } & ({ readonly scope: ScopePath; readonly file?: undefined } | { readonly file: FilePath });
 
 /** What the agent has seen of a file last. */
@@ -109,6 +113,15 @@ export class SessionMemory {
 
   forgetClaim(claim: OwnClaim): void {
     this.#remove(claimName(claim));
+  }
+
+  /** When it was looked last which claims lie idle. */
+  lookedForIdleMs(): number {
+    return this.#read<number>('looked-for-idle.json') ?? 0;
+  }
+
+  keepLookedForIdle(atMs: number): void {
+    this.#write('looked-for-idle.json', atMs);
   }
 
   /** The answer that was given to the same act before. */

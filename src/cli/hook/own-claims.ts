@@ -11,15 +11,18 @@ import type { OwnClaim } from './memory.ts';
  * What was granted for an act is ours to give back; what the agent had acquired itself is not, unless it was refused that before
  * and told to wait for it by a command: others wait in vain else, since nobody has told it to give anything back.
  */
-export function keepClaims({ memory, worktree }: HookWork, locks: readonly Grant[]): void {
+export function keepClaims(
+  { call, asked, memory, worktree }: HookWork,
+  locks: readonly Grant[],
+  doing: OwnClaim['doing'] = asked.toolUse ?? '',
+): void {
   const wanted = memory.wanted();
   const refused = new Set<string>(wanted === null ? [] : targetsOf(wanted));
   for (const lock of locks) {
     if (lock.scope === undefined || (lock.already === true && !refused.has(nameOf(lock)))) continue;
-    const { token } = lock;
-    const tree = worktree;
+    const claim = { token: lock.token, tree: worktree, touchedMs: call.nowMs, doing };
     memory.keepClaim(
-      lock.file === undefined ? { scope: lock.scope, token, tree } : { file: lock.file, token, tree },
+      lock.file === undefined ? { scope: lock.scope, ...claim } : { file: lock.file, ...claim },
     );
   }
 }
@@ -28,42 +31,45 @@ export function keepClaims({ memory, worktree }: HookWork, locks: readonly Grant
  * Gives back what was claimed and has no uncommitted work in it any more: it was committed, or put back. How many locks that were.
  */
 export async function giveBackClean(work: Claiming, session: AgentSession): Promise<number> {
-  return giveBackUnchanged(work, session, () => true);
+  return (await giveBackUnchanged(work, session, () => true)).length;
 }
 
 /** The same of those alone that some files were claimed under. */
-export function giveBackAmong(
+export async function giveBackAmong(
   work: Claiming,
   session: AgentSession,
   files: readonly string[],
-): Promise<number> {
-  return giveBackUnchanged(work, session, (claim) => files.some((file) => isIn(claim, file)));
+): Promise<void> {
+  await giveBackUnchanged(work, session, (claim) => files.some((file) => isIn(claim, file)));
 }
 
-async function giveBackUnchanged(
+/** Those that are meant and have no uncommitted work in them; by name. */
+export async function giveBackUnchanged(
   work: Claiming,
   session: AgentSession,
   isMeant: (claim: OwnClaim) => boolean,
-): Promise<number> {
-  const claims = work.memory.claims().filter((claim) => claim.tree === work.worktree && isMeant(claim));
-  if (claims.length === 0) return 0;
+): Promise<readonly string[]> {
+  const meant = (): readonly OwnClaim[] =>
+    work.memory.claims().filter((claim) => claim.tree === work.worktree && isMeant(claim));
+  if (meant().length === 0) return [];
   const changed = await work.call.world.inspection.changedFiles(work.repository);
-  const clean = claims.filter((claim) => !changed.some((file) => isIn(claim, file)));
+  // Read once more: while Git looked, another hook of the session may have begun to use one again.
+  const clean = meant().filter((claim) => !changed.some((file) => isIn(claim, file)));
   return giveBack(work, session, clean);
 }
 
-const isIn = (claim: OwnClaim, file: string): boolean =>
+export const isIn = (claim: OwnClaim, file: string): boolean =>
   claim.file === undefined
     ? claim.scope === '.' || file.startsWith(`${claim.scope}/`)
     : (claim.file as string) === file;
 
-/** Each by its token: what somebody else holds by now is not touched. */
+/** Each by its token: what somebody else holds by now is not touched. Which locks those were, by name. */
 export async function giveBack(
   work: Claiming,
   session: AgentSession,
   claims: readonly OwnClaim[],
-): Promise<number> {
-  if (claims.length === 0) return 0;
+): Promise<readonly string[]> {
+  if (claims.length === 0) return [];
   const { call, memory } = work;
   const coordinator = await call.coordinator();
   const subject = { kind: 'agent', agent: session.agent } as const;
@@ -84,7 +90,7 @@ export async function giveBack(
     }
     memory.forgetClaim(claim);
   }
-  return held.length;
+  return held.map(nameOf);
 }
 
 const nameIn = (claim: OwnClaim): string => (claim.file === undefined ? claim.scope : (claim.file as string));

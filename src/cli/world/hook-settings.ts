@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import { definitionFiles, scanRepository } from '../../repository/index.ts';
 import type { HookSettings, Repository } from './world.ts';
 
-const names = /\bclaim_wait\b/;
+const names = /\bclaim_(?:wait|idle)\b/;
 
 /** Only where an option is named at all its value is looked for: that takes a scan of the repository. */
 export async function hookSettings(repository: Repository): Promise<HookSettings> {
   const { defaultConfig } = await import('../../config/index.ts');
-  const { claimWaitMs } = isNamed(repository)
+  const { claimWaitMs, claimIdleMs } = isNamed(repository)
     ? (await scanRepository(repository, { previous: null, env: process.env })).config.config
     : defaultConfig;
-  return { claimWaitMs };
+  return { claimWaitMs, claimIdleMs };
 }
 
 const isNamed = ({ worktree }: Repository): boolean =>

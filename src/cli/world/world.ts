@@ -248,6 +248,7 @@ export interface Scan {
 /** How hooks of clients claim; 0: they do not. */
 export interface HookSettings {
   readonly claimWaitMs: number;
+  readonly claimIdleMs: number;
 }
 
 export interface Configuration {
