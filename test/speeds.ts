@@ -9,6 +9,8 @@ export const slowTests: readonly string[] = [
   'src/cli/hook/enrolment.test.ts',
   'src/cli/hook/wake.test.ts',
   'src/cli/hook/before-shell.test.ts',
+  'src/cli/hook/before-drop.test.ts',
+  'src/cli/hook/before-index.test.ts',
   'test/spec/large-models.test.ts',
   'test/spec/conformance.test.ts',
   'test/withstand/run.test.ts',
