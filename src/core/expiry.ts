@@ -16,12 +16,15 @@ import type { Target } from './targets.ts';
 /** The earliest moment at which something will be due; null when nothing will. */
 export function nextDeadline(state: State): TimeMs | null {
   const { sessionDeadlines, blockDeadlines, ticketDeadlines, lockDeadlines } = state.index;
-  let next: TimeMs | null = null;
-  for (const queue of [sessionDeadlines, blockDeadlines, ticketDeadlines, lockDeadlines]) {
-    const earliest = queue.firstRank();
-    if (earliest !== null && (next === null || earliest < next)) next = earliest;
-  }
-  return next;
+  return earlier(
+    earlier(sessionDeadlines.firstRank(), blockDeadlines.firstRank()),
+    earlier(ticketDeadlines.firstRank(), lockDeadlines.firstRank()),
+  );
+}
+
+function earlier(a: TimeMs | null, b: TimeMs | null): TimeMs | null {
+  if (a === null || b === null) return a ?? b;
+  return a < b ? a : b;
 }
 
 /** Ends everything whose time has come. Nothing due is no error. */

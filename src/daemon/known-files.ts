@@ -1,4 +1,4 @@
-import { lstatSync } from 'node:fs';
+import { lstatSync, type BigIntStats } from 'node:fs';
 import { join } from 'node:path';
 import type { ScanResult } from '../repository/index.ts';
 
@@ -13,24 +13,31 @@ const compareEveryMs = 20;
 export class KnownFiles {
   readonly #root: string | null;
   readonly #monotonicMs: () => number;
-  #files: readonly string[] = topFiles;
-  #stamp = '';
+  #places: readonly string[] = [];
+  /** Of each place, at the last look. */
+  #stamps: readonly Stamp[] = [];
   #comparedAtMs = Number.NEGATIVE_INFINITY;
 
   /** Null: there is no working tree, and nobody edits a file. */
   constructor(root: string | null, monotonicMs: () => number) {
     this.#root = root;
     this.#monotonicMs = monotonicMs;
+    this.#setFiles(topFiles);
   }
 
   note({ places }: Pick<ScanResult, 'places'>): void {
     const files = new Set([...topFiles, ...[...places.values()].map(({ file }) => file)]);
-    this.#files = [...files].slice(0, filesMax);
+    this.#setFiles([...files].slice(0, filesMax));
+  }
+
+  #setFiles(files: readonly string[]): void {
+    const root = this.#root;
+    this.#places = root === null ? [] : files.map((file) => join(root, file));
   }
 
   /** To be called before the whole tree is looked at. */
   noteLook(): void {
-    this.#stamp = this.#stampNow();
+    this.#stamps = this.#places.map(stampOf);
   }
 
   /** Whether one of them was written anew since the last look. */
@@ -38,20 +45,30 @@ export class KnownFiles {
     const nowMs = this.#monotonicMs();
     if (nowMs - this.#comparedAtMs < compareEveryMs) return false;
     this.#comparedAtMs = nowMs;
-    return this.#stampNow() !== this.#stamp;
-  }
-
-  #stampNow(): string {
-    const root = this.#root;
-    return root === null ? '' : this.#files.map((file) => stampOf(join(root, file))).join('\n');
+    const stamps = this.#stamps;
+    if (stamps.length !== this.#places.length) return true;
+    return this.#places.some((place, index) => !isSame(stampOf(place), stamps[index] ?? null));
   }
 }
 
-function stampOf(path: string): string {
+/** Null where there is no file, or none that can be looked at. */
+type Stamp = BigIntStats | null;
+
+function stampOf(place: string): Stamp {
   try {
-    const stat = lstatSync(path, { throwIfNoEntry: false, bigint: true });
-    return stat === undefined ? '' : `${stat.ino} ${stat.size} ${stat.mtimeNs} ${stat.ctimeNs}`;
+    return lstatSync(place, { throwIfNoEntry: false, bigint: true }) ?? null;
   } catch {
-    return '';
+    return null;
   }
+}
+
+/** Number by number: to write them down as text would take longer than the look. */
+function isSame(one: Stamp, other: Stamp): boolean {
+  if (one === null || other === null) return one === other;
+  return (
+    one.ino === other.ino &&
+    one.size === other.size &&
+    one.mtimeNs === other.mtimeNs &&
+    one.ctimeNs === other.ctimeNs
+  );
 }

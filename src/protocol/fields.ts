@@ -140,7 +140,8 @@ export const waitMs = wholeAs<DurationMs>(1, settingBounds.maxBlockMs[1]);
 
 export const requestId = z.string().min(1).max(requestIdLengthMax);
 /** 16 to 64 random bytes in hex. */
-export const secret = z.string().regex(/^[0-9a-f]{32,128}$/, '32 to 128 lower-case hex digits expected');
+export const secretPattern = /^[0-9a-f]{32,128}$/;
+export const secret = z.string().regex(secretPattern, '32 to 128 lower-case hex digits expected');
 /** SHA-256 in hex. */
 export const digest = z.string().regex(/^[0-9a-f]{64}$/, '64 lower-case hex digits expected');
 export const name = z.string().min(1).max(nameLengthMax);

@@ -14,6 +14,7 @@ import {
   timeMs,
 } from './fields.ts';
 import { issueText, pathText, valueAt, type Issue } from './plain-issues.ts';
+import { plainSubmit } from './plain-submits.ts';
 import {
   formerHoldersLocksMax,
   happenedMax,
@@ -148,6 +149,8 @@ function parseMessage(line: string): ParsedMessage {
   } catch {
     return { ok: false, id: null, error: invalidInput('', 'the line is not JSON') };
   }
+  const plain = plainSubmit(value);
+  if (plain !== null) return { ok: true, message: plain };
   const parsed = clientMessage.safeParse(value);
   if (parsed.success) return { ok: true, message: parsed.data };
   return { ok: false, id: callIdOf(value), error: describe(parsed.error, value) };
