@@ -3,6 +3,9 @@ import { expect, it } from 'vitest';
 import {
   auth,
   contenders,
+  cutOff,
+  delay,
+  giveBackInName,
   grantedBetweenCalls,
   heldBy,
   lostAnswer,
@@ -108,4 +111,46 @@ it('a process that goes on under a name tells at once what is held, and passes i
   answer();
   await pair.stage.pass(125_000);
   expect(await heldBy(pair.stage, 'bob')).toEqual([]);
+});
+
+it('who is just giving back what it was not told of is not told that it has it', async () => {
+  const pair = await contenders();
+  const { stage, bob } = pair;
+  await grantedBetweenCalls(pair, [auth]);
+  const abort = new AbortController();
+  const letThrough = delay(stage, 'ReleaseLock');
+  const releasing = bob.call('lock_release', { agent: 'bob' }, { signal: abort.signal });
+  await quiet();
+  abort.abort('request timeout');
+  await expect(releasing).rejects.toThrow();
+  const told = await bob.call('lock_check', { agent: 'bob', path: auth });
+  letThrough();
+  await quiet();
+  expect(told.text).not.toContain('GRANTED');
+  expect(await heldBy(stage, 'bob')).toEqual([]);
+  expect((await bob.call('lock_check', { agent: 'bob', path: auth })).text).not.toMatch(/GRANTED|LOST/);
+});
+
+it('who could not give back what it was not told of is told that it has it', async () => {
+  const pair = await contenders();
+  const { stage, bob } = pair;
+  await grantedBetweenCalls(pair, [auth]);
+  const reconnect = cutOff(stage, 'ReleaseLock');
+  const releasing = bob.call('lock_release', { agent: 'bob' });
+  await stage.pass(10_000);
+  reconnect();
+  const told = await releasing;
+  expect(told.isError).toBe(true);
+  expect(told.text).toContain('GRANTED while you did not wait: "services/auth"');
+});
+
+it('what a shell gave back in its name before it was told is told as that', async () => {
+  const pair = await contenders();
+  await grantedBetweenCalls(pair, [auth]);
+  await giveBackInName(pair.stage, 'bob');
+  const told = await pair.bob.call('lock_check', { agent: 'bob', path: web });
+  expect(told.text).toMatch(
+    /^LOST "services\/auth" \(token \d+\), which was granted while you did not wait, 0 s ago: it was given back in your name elsewhere\./,
+  );
+  expect(told.text).not.toContain('It is yours now');
 });

@@ -8,7 +8,6 @@
  */
 import { targetOf, wantedAs } from '../../core/index.ts';
 import type {
-  CommandKind,
   FencingToken,
   Grant,
   QueuedResult,
@@ -28,9 +27,9 @@ import type {
   ToldUpTo,
 } from '../../protocol/index.ts';
 import type { Timers } from '../../time/index.ts';
-import { acquiring, goneCodes, releasing, targetsAskedBy, type AgentCommand } from '../agent-commands.ts';
+import { goneCodes, targetsAskedBy, type AgentCommand } from '../agent-commands.ts';
 import { giveUpPlace } from '../giving-back.ts';
-import { Holdings, withWithdrawal, type Held, type Origin, type Seen } from '../holdings.ts';
+import { Holdings, withWithdrawal, type Held, type Origin, type Seen, type Untold } from '../holdings.ts';
 import type { Loss } from '../losses.ts';
 import { Renewal } from '../renewal.ts';
 import type { AgentSession } from '../session.ts';
@@ -38,6 +37,7 @@ import { isToBeKept, withTold } from '../telling.ts';
 import { TicketWait } from '../ticket-wait.ts';
 import { Attendance } from './attendance.ts';
 import { GivingBack, type GivenBack } from './giving-back.ts';
+import { UnderWay } from './under-way.ts';
 import { Hearing } from './hearing.ts';
 import { Notices } from './notices.ts';
 import type { DeskPorts, Trouble } from './ports.ts';
@@ -67,9 +67,7 @@ export class DeskAgent {
   readonly hearing: Hearing;
   /** Tokens of what was lost: a write under them must be refused, not taken for one of somebody who never held. */
   readonly #lostTokens = new Map<Target, FencingToken>();
-  /** Commands of these kinds without an answer yet, and how many have been sent. */
-  readonly #underWay = { releasing: 0, acquiring: 0 };
-  #releasesSent = 0;
+  readonly #underWay = new UnderWay();
   /** What was asked for, and whether it was granted was never heard. */
   readonly #asked = new Set<Target>();
   /** Whether all that it has lost is known: what was lost while nobody kept it is in the log only. */
@@ -112,6 +110,11 @@ export class DeskAgent {
     return this.#gone;
   }
 
+  /** What it holds without having been told so, to be told now: not while it may just be giving that back. */
+  get news(): readonly Untold[] {
+    return this.#underWay.isReleasing ? [] : this.holdings.untold;
+  }
+
   /** Its ticket, if it has one. */
   get wait(): TicketWait | null {
     return this.#wait;
@@ -126,8 +129,7 @@ export class DeskAgent {
   /** Says something in the agent's name. A refusal that means that it is gone ends the keeping. */
   async submit(command: AgentCommand): Promise<Reply> {
     const { agent, epoch, secret } = this.session;
-    this.#count(command.kind, 1);
-    if (releasing.has(command.kind)) this.#releasesSent += 1;
+    this.#underWay.begin(command.kind);
     const reply = await this.#options.ports.speaker
       .submit({ agent, epoch, secret, ...command } as CallerCommand)
       .catch((error: unknown) => {
@@ -135,7 +137,7 @@ export class DeskAgent {
         for (const target of targetsAskedBy(command)) this.#asked.add(wantedAs(target));
         throw error;
       })
-      .finally(() => this.#count(command.kind, -1));
+      .finally(() => this.#underWay.end(command.kind));
     if (!reply.ok && goneCodes.has(reply.rejection.code)) this.#end(reply);
     return reply;
   }
@@ -324,20 +326,14 @@ export class DeskAgent {
     this.#wait?.stop();
   }
 
-  #count(kind: CommandKind, by: 1 | -1): void {
-    if (releasing.has(kind)) this.#underWay.releasing += by;
-    if (acquiring.has(kind)) this.#underWay.acquiring += by;
-  }
-
   /**
    * Begins to look at what the coordinator knows; the answer is compared when it comes. What the agent was giving back
    * meanwhile is neither lost nor newly its own.
    */
   #beginView(): (revision: Revision, leases: readonly Seen[], mayAdopt: boolean) => void {
-    const releasesSent = this.#releasesSent;
-    const isClear = this.#underWay.releasing === 0;
+    const { releasesSent, isReleasing } = this.#underWay;
     return (revision, leases, mayAdopt) => {
-      if (!isClear || this.#releasesSent !== releasesSent) return;
+      if (isReleasing || this.#underWay.releasesSent !== releasesSent) return;
       this.holdings.seen(revision, leases, mayAdopt && this.#isQuiet ? this.#asked : null);
       this.#nowHolds(leases);
     };
@@ -345,7 +341,7 @@ export class DeskAgent {
 
   /** Whether nothing is under way by which it may get a lock. */
   get #isQuiet(): boolean {
-    return this.#underWay.acquiring === 0 && this.#wait === null;
+    return !this.#underWay.isAcquiring && this.#wait === null;
   }
 
   #nowHolds(locks: readonly Grant[]): void {

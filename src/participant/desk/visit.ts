@@ -116,7 +116,7 @@ export class Visit {
     for (const [path, digest] of this.#shown) seen.set(path, digest);
     holdings.tell(this.#told);
     for (const interest of this.#interests) interest.close('heard');
-    const found = holdings.untold;
+    const found = this.agent.news;
     holdings.tell(found);
     return {
       found,

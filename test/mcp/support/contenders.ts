@@ -1,6 +1,7 @@
 /** Two agents with a client each, and what befalls them. */
 import { defaultSettings, type ScopePath, nameOf } from '../../../src/core/index.ts';
 import { CoordinatorError, type Query } from '../../../src/protocol/index.ts';
+import type { AgentSession } from '../../../src/participant/index.ts';
 import { openStage, quiet, type Stage, type TestClient, type Told } from './stage.ts';
 
 export const auth = 'services/auth' as ScopePath;
@@ -56,20 +57,28 @@ export async function revoke(stage: Stage, scope: ScopePath, reason: string | nu
 
 /** A lock is taken in the name of an agent by somebody of the same user who has its session, such as a shell. */
 export async function takeInName(stage: Stage, agent: string, scope: ScopePath): Promise<void> {
-  const session = [...stage.sessions.files.values()].find((one) => one.agent === agent);
-  if (session === undefined) throw new Error(`${agent} has not joined`);
-  const { epoch, secret } = session;
   const command = {
     kind: 'AcquireLock',
-    agent: session.agent,
-    epoch,
-    secret,
+    ...proofIn(stage, agent),
     scopes: [scope],
     ttlMs: null,
     wait: { kind: 'none' },
     reason: null,
   } as const;
   await stage.coordinator.submit({ requestId: `shell of ${agent}`, command });
+}
+
+/** As {@link takeInName}: all that an agent holds is given back. */
+export async function giveBackInName(stage: Stage, agent: string): Promise<void> {
+  const command = { kind: 'ReleaseLock', ...proofIn(stage, agent), scopes: null, token: null } as const;
+  await stage.coordinator.submit({ requestId: `shell of ${agent} gives back`, command });
+}
+
+function proofIn(stage: Stage, name: string): Pick<AgentSession, 'agent' | 'epoch' | 'secret'> {
+  const session = [...stage.sessions.files.values()].find((one) => one.agent === name);
+  if (session === undefined) throw new Error(`${name} has not joined`);
+  const { agent, epoch, secret } = session;
+  return { agent, epoch, secret };
 }
 
 export async function waitOneSecond(
