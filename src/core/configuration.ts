@@ -2,6 +2,7 @@
 import { heardAgain } from './agents.ts';
 import type { Configure, TakeOver } from './commands.ts';
 import { touchContention } from './contention.ts';
+import { count } from './count.ts';
 import type { Decision } from './decision.ts';
 import { Draft } from './draft.ts';
 import type { EventOf, Stamp } from './events.ts';
@@ -74,9 +75,9 @@ function excessOf(state: State, agent: Agent, settings: Settings): string | null
   const resources = inAll.filter(isSlot).length;
   const files = inAll.filter((target) => scopeOf(state, target) !== null).length - wholeOnes(state, inAll);
   if (files > settings.maxFilesPerAgent)
-    return `${files} files, max_files_per_agent would be ${settings.maxFilesPerAgent}`;
+    return `${count(files, 'file')}, max_files_per_agent would be ${settings.maxFilesPerAgent}`;
   if (resources > settings.maxResourcesPerAgent)
-    return `${resources} resources, max_resources_per_agent would be ${settings.maxResourcesPerAgent}`;
+    return `${count(resources, 'resource')}, max_resources_per_agent would be ${settings.maxResourcesPerAgent}`;
   return null;
 }
 

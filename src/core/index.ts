@@ -19,6 +19,7 @@ export { madeOf, withFacts, type ByCode, type Rejection, type RejectionOf } from
 export type { CommonFacts, FactsByCode, HolderInTheWay, RefusalFacts } from './refusal-facts.ts';
 export { sessionMismatch } from './gate.ts';
 export { initialState } from './initial-state.ts';
+export { count } from './count.ts';
 export { formatDuration } from './duration.ts';
 export { duration, timeLeft } from './length.ts';
 export { decide, decideRepeat, toEntry } from './decide.ts';

@@ -67,7 +67,7 @@ test('the refusals say how many are held, asked for and allowed, and what to do'
     maxFilesPerAgent: 2,
   });
   expect(messageOf(asked({ files: ['a/2', 'a/3'] }))).toMatch(
-    /^alice holds 1 files and asks for 2 more, but may hold 2: ask for the whole scope, or raise max_files_per_agent$/,
+    /^alice holds 1 file and asks for 2 more, but may hold 2: ask for the whole scope, or raise max_files_per_agent$/,
   );
   expect((asked({ resources: ['@port'] }) as Refused).rejection.details).toEqual({
     held: 1,

@@ -1,4 +1,5 @@
 /** How much one agent may hold, and for how long. */
+import { count } from './count.ts';
 import type { Decision } from './decision.ts';
 import { formatDuration } from './duration.ts';
 import type { DurationMs, ScopePath } from './ids.ts';
@@ -99,7 +100,7 @@ function refusedFiles(
   if (more === 0 || agent.files + more <= maxFilesPerAgent) return null;
   return reject(
     'FILE_LIMIT_REACHED',
-    `${agent.id} holds ${agent.files} files and asks for ${more} more, but may hold ${maxFilesPerAgent}: ask for the whole scope, or raise max_files_per_agent`,
+    `${agent.id} holds ${count(agent.files, 'file')} and asks for ${more} more, but may hold ${maxFilesPerAgent}: ask for the whole scope, or raise max_files_per_agent`,
     { held: agent.files, asked: more, maxFilesPerAgent },
   );
 }
@@ -113,7 +114,7 @@ function refusedResources(
   if (more === 0 || agent.resources + more <= maxResourcesPerAgent) return null;
   return reject(
     'RESOURCE_LIMIT_REACHED',
-    `${agent.id} holds ${agent.resources} resources and asks for ${more} more, but may hold ${maxResourcesPerAgent}: release some first, or raise max_resources_per_agent`,
+    `${agent.id} holds ${count(agent.resources, 'resource')} and asks for ${more} more, but may hold ${maxResourcesPerAgent}: release some first, or raise max_resources_per_agent`,
     { held: agent.resources, asked: more, maxResourcesPerAgent },
   );
 }

@@ -1,5 +1,6 @@
 /** Why an act on a lock is refused, in words: who has it, what became of it, and what to do next. */
 import { must } from './assert.ts';
+import { count } from './count.ts';
 import type { Decision } from './decision.ts';
 import type { Draft } from './draft.ts';
 import { ago, timeLeft } from './length.ts';
@@ -47,7 +48,7 @@ export function busy(draft: Draft, agent: AgentId, targets: readonly Target[], o
     );
   }
   const holders = [...draft.state.index.holders].sort(byText);
-  const many = holders.length === 1 ? '1 agent holds locks' : `${holders.length} agents hold locks`;
+  const many = `${count(holders.length, 'agent')} ${holders.length === 1 ? 'holds' : 'hold'} locks`;
   return reject(
     'CONCURRENCY_LIMIT',
     `${namedTargets(targets)} ${targets.length === 1 ? 'is' : 'are'} free, but ${many} and no more may (max_concurrent_agents): ask to wait`,

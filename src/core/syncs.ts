@@ -14,6 +14,7 @@
  */
 import { must } from './assert.ts';
 import type { AbortSync, CompleteSync, FailSync, ResetSync, RetrySync, StartSync } from './commands.ts';
+import { count } from './count.ts';
 import type { Decision } from './decision.ts';
 import { Draft } from './draft.ts';
 import type { EventOf, Stamp } from './events.ts';
@@ -153,7 +154,7 @@ export function decideRetrySync(state: State, command: RetrySync): Decision {
   if (sync.failures > maxRetries)
     return reject(
       'RETRY_LIMIT_REACHED',
-      `${named(scope)} has failed ${sync.failures} times and its ${maxRetries} retries are used up: mend the cause, then run \`rhema sync reset\` on it`,
+      `${named(scope)} has failed ${count(sync.failures, 'time')} and its ${count(maxRetries, 'retry', 'retries')} ${maxRetries === 1 ? 'is' : 'are'} used up: mend the cause, then run \`rhema sync reset\` on it`,
       { scope, failures: sync.failures, maxRetries, error: sync.error },
     );
   const retryAtMs = must(sync.retryAtMs, `${scope} may be tried again`);

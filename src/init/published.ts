@@ -14,7 +14,7 @@ export function publishedNotices(tree: RepositoryTree, files: readonly string[])
   const taking = manifestsAbove(tree, files).flatMap((file) => noticeOf(tree, file, files) ?? []);
   const more = taking.length - packagesNamedMax;
   if (more <= 0) return taking;
-  const rest = `${more} more packages would be published with their scope files, for the same reason`;
+  const rest = `${more} more ${more === 1 ? 'package' : 'packages'} would be published with ${more === 1 ? 'its' : 'their'} scope files, for the same reason`;
   return [...taking.slice(0, packagesNamedMax), warning('PUBLISHED', null, rest)];
 }
 

@@ -75,7 +75,7 @@ function countsLine(facts: Facts): Line {
     part(count(agents.length, 'agent')),
     ...(lost === 0 ? [] : [part(`${lost} lost`, 'bad')]),
     part(count(broken, 'violation'), broken === 0 ? 'plain' : 'bad'),
-    part(`${holdersOfPlaces(locks).length} of ${settings.maxConcurrentAgents} places taken`),
+    part(`${holdersOfPlaces(locks).length} of ${count(settings.maxConcurrentAgents, 'place')} taken`),
     part(count(locks.length, 'lock')),
     part(`${waiters.length} waiting`, waiters.length === 0 ? 'plain' : 'warn'),
     ...(errors === 0 ? [] : [part(`${count(errors, 'error')} in scope files`, 'bad')]),

@@ -196,7 +196,7 @@ const queue: List<WaiterView> = {
 /** What stands in its way: what others hold, else the oldest ticket that keeps it, else that all places are taken. */
 function busyCell({ waitsFor, reservedFor }: WaiterView): Cell {
   if (waitsFor.length > 0) return namesCell(waitsFor.map(shownTarget));
-  return cell(reservedFor === null ? 'a place' : `ticket ${reservedFor.ticket}`);
+  return cell(reservedFor === null ? 'all places' : `kept for ticket ${reservedFor.ticket}`);
 }
 
 export interface ShownList {

@@ -1,7 +1,6 @@
-import { duration, shownName, shownNames, shownTarget } from '../core/index.ts';
+import { count, duration, shownName, shownNames, shownTarget } from '../core/index.ts';
 import type { Entry, Event, EventKind, EventOf } from '../core/index.ts';
 import { commandWords, messageWords, ticketEndWords, violationEndWords } from './command-words.ts';
-import { count } from './count.ts';
 import { releaseWords } from './release-words.ts';
 import { shownLock } from './shown-lock.ts';
 

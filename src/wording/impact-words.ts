@@ -1,6 +1,6 @@
+import { count } from '../core/index.ts';
 import type { AgentId } from '../core/index.ts';
 import type { ImpactAnswer } from '../protocol/index.ts';
-import { count } from './count.ts';
 
 /** How names are shown: some readers need them quoted. */
 export type Shown = (name: string) => string;

@@ -1,7 +1,6 @@
 /** What things are called, whichever face says it: no colours, no commands of one face. */
 export { commandWords, ticketEndWords, violationEndWords } from './command-words.ts';
-export { count } from './count.ts';
-export { duration, timeLeft } from '../core/index.ts';
+export { count, duration, timeLeft } from '../core/index.ts';
 export { authorText, eventText, type Quoting } from './event-words.ts';
 export { lockEndText } from './lock-ends.ts';
 export { formerHolderTexts, noticeText, restText } from './notice-words.ts';

@@ -1,4 +1,4 @@
-import { duration, formerHoldersMax, shownNames, shownTarget, timeLeft } from '../core/index.ts';
+import { count, duration, formerHoldersMax, shownNames, shownTarget, timeLeft } from '../core/index.ts';
 import type {
   Change,
   ChangedFiles,
@@ -9,7 +9,6 @@ import type {
   Some,
   Target,
 } from '../core/index.ts';
-import { count } from './count.ts';
 import type { Quoting } from './event-words.ts';
 import { lockEndText } from './lock-ends.ts';
 import { releaseWords } from './release-words.ts';

@@ -254,11 +254,25 @@ describe('agent list and status', () => {
   it('lists everyone in plain columns where nobody looks at a terminal, control characters escaped', async () => {
     const { stdout } = await new Harness({ coordinator }).run('agent', 'list');
     expect(stdout).toMatchInlineSnapshot(`
-      "AGENT         STATUS   HOLDS     DOING      SEEN
-      alice         working  src/core  auth       5 s ago
-      eve\\u001b[2J  lost               held docs  6 min ago
+      "AGENT         STATUS   HOLDS     DOING          SEEN
+      alice         working  src/core  refactor auth  5 s ago
+      eve\\u001b[2J  lost               held docs      6 min ago
       "
     `);
+  });
+
+  it('says what they do: for what they hold a lock, and for what they wait', async () => {
+    const idle = { metadata: {}, lastReport: null };
+    const bob = agentView({ ...idle, agent: agentId('bob'), status: 'blocked', held: [] });
+    const answer = statusAnswer({
+      agents: [agentView(idle), bob],
+      locks: [lockView()],
+      waiters: [waiterView()],
+    });
+    const known = new FakeCoordinator({ answers: { status: () => answer } });
+    const { stdout } = await new Harness({ coordinator: known }).run('agent', 'list');
+    expect(stdout).toMatch(/^alice +working +src\/core +refactor auth +5 s ago$/m);
+    expect(stdout).toMatch(/^bob +blocked +waits for src\/core +5 s ago$/m);
   });
 
   it('shows one agent with what it holds', async () => {

@@ -217,12 +217,13 @@ function statusOf(text: string): AgentStatus {
 
 /** Everyone who takes part, or is lost. */
 export async function list(call: Call): Promise<Outcome> {
-  const { agents, revision } = await (await call.coordinator()).query({ kind: 'status', at: null });
+  const answer = await (await call.coordinator()).query({ kind: 'status', at: null });
+  const { agents, revision } = answer;
   const { agentTable } = await import('../format/views.ts');
   return done(revision, { agents }, (style) =>
     agents.length === 0
       ? `no agent has joined: ${call.rhema('agent', 'join', 'NAME')}`
-      : agentTable(style, agents, call.nowMs),
+      : agentTable(style, answer, call.nowMs),
   );
 }
 

@@ -15,6 +15,7 @@ import type { Style } from '../format/style.ts';
 import { line, safe } from '../format/text.ts';
 import { fitted } from '../format/width.ts';
 import { contextFilesOf, type ContextFiles } from './context-files.ts';
+import { count } from '../../wording/index.ts';
 import { filesIn, kindIn, pathOf, scopesOnDisk } from './context-named.ts';
 import { numberOption } from './number-option.ts';
 
@@ -117,8 +118,8 @@ export function foundText(
   if (found.length > 0) return found.map((entry) => entryText(style, entry)).join('\n');
   if (all === 0) return 'nothing is known yet: there are no entries in any context file';
   return hasWords
-    ? `none of ${all} entries has that`
-    : `none of ${all} entries is near ${named(about ?? start ?? '')}`;
+    ? `none of ${count(all, 'entry', 'entries')} has that`
+    : `none of ${count(all, 'entry', 'entries')} is near ${named(about ?? start ?? '')}`;
 }
 
 function entryText(style: Style, { kind, id, title, excerpt, file, line: at }: FoundEntry): string {

@@ -38,8 +38,8 @@ describe('status', () => {
     expect(stdout).toMatchInlineSnapshot(`
       "revision 7, 2 scopes, 1 agent, 1 of 3 places taken, 1 waiting
 
-      AGENT  STATUS   HOLDS     DOING  SEEN
-      alice  working  src/core  auth   5 s ago
+      AGENT  STATUS   HOLDS     DOING          SEEN
+      alice  working  src/core  refactor auth  5 s ago
 
       LOCK      HOLDER  HELD FOR  ENDS      QUEUE  TOKEN  REASON
       src/core  alice   3 min     in 1 min  1      5      refactor auth

@@ -119,7 +119,7 @@ function roomFinding({ freeBytes, freeFiles }: Room): Finding {
   const free = `${Math.floor(freeBytes / mebibyte)} MiB free`;
   const remedy = 'make room on that disk before agents go on (df, df -i)';
   if (freeFiles !== null && freeFiles < filesAdvised)
-    return warning('disk', `nearly full: room for ${freeFiles} more files`, remedy);
+    return warning('disk', `nearly full: room for ${count(freeFiles, 'more file')}`, remedy);
   if (freeBytes < roomAdvisedBytes) return warning('disk', `nearly full: ${free}`, remedy);
   return ok('disk', free);
 }

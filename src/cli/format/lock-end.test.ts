@@ -13,12 +13,12 @@ describe('the end of a lock is told', () => {
     [
       { ...held, endsBefore: session },
       'until hh:mm:ss (in 30 s), when the session of alice ends',
-      'in 30 s (session)',
+      'in 30 s (end of session)',
     ],
     [
       { ...held, endsBefore: blocked },
       'until hh:mm:ss (in 40 s), when alice has been blocked for too long',
-      'in 40 s (blocked)',
+      'in 40 s (blocked too long)',
     ],
     [
       { ...held, latestDeadlineMs: startMs + 900_000 },

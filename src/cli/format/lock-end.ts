@@ -28,8 +28,10 @@ export function untilEndText(lock: Held, nowMs: number): string {
   return `${untilText(endOf(lock), nowMs)}${cause}${latest}`;
 }
 
-/** `in 50 s`, with what ends the lock where that is not its lease: `in 50 s (session)`. */
+const becauseInCell = { session: ' (end of session)', blocked: ' (blocked too long)' } as const;
+
+/** `in 50 s`, with what ends the lock where that is not its lease: `in 50 s (end of session)`. */
 export function endCellText(lock: Held, nowMs: number): string {
-  const cause = lock.endsBefore === undefined ? '' : ` (${lock.endsBefore.cause})`;
+  const cause = lock.endsBefore === undefined ? '' : becauseInCell[lock.endsBefore.cause];
   return `${relative(endOf(lock), nowMs)}${cause}`;
 }

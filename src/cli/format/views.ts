@@ -31,13 +31,21 @@ export function statusCell(text: string): Cell {
   return { text, emphasis: statusEmphasis[text] ?? 'plain' };
 }
 
-export function agentTable(style: Style, agents: readonly AgentView[], nowMs: number): string {
+export function agentTable(
+  style: Style,
+  { agents, locks, waiters }: Pick<StatusAnswer, 'agents' | 'locks' | 'waiters'>,
+  nowMs: number,
+): string {
+  const waiterOf = new Map(waiters.map((waiter) => [waiter.agent, waiter]));
+  const reasonOf = new Map(
+    locks.map(({ agent, reason }) => [agent, reason] as const).filter(([, reason]) => reason !== null),
+  );
   const hasUnread = agents.some(({ unread = 0 }) => unread > 0);
   const rows = agents.map((view): Cell[] => [
     view.agent,
     statusCell(view.presence === 'lost' ? 'lost' : view.status),
     view.held.map(shownTarget).join(', '),
-    doing(view, nowMs),
+    doing(view, { waiter: waiterOf.get(view.agent), reason: reasonOf.get(view.agent) }, nowMs),
     relative(view.seenAtMs, nowMs),
     ...(hasUnread ? [view.unread ?? 0] : []),
   ]);
@@ -45,11 +53,19 @@ export function agentTable(style: Style, agents: readonly AgentView[], nowMs: nu
   return table(style, ['AGENT', 'STATUS', 'HOLDS', 'DOING', 'SEEN', ...unread], rows);
 }
 
-function doing(view: AgentView, nowMs: number): string {
+interface Work {
+  readonly waiter: WaiterView | undefined;
+  /** For what it holds a lock. */
+  readonly reason: string | null | undefined;
+}
+
+/** What it waits for, says that it does, holds a lock for, or was given to do. */
+function doing(view: AgentView, { waiter, reason }: Work, nowMs: number): string {
   if (view.presence === 'lost' && view.heldWhenLost.length > 0)
     return `held ${view.heldWhenLost.map(shownTarget).join(', ')}`;
   if (view.blockedReason !== null) return view.blockedReason;
-  if (view.lastReport === null) return String(view.metadata['task'] ?? '');
+  if (waiter !== undefined) return `waits for ${targetsOf(waiter).map(shownTarget).join(', ')}`;
+  if (view.lastReport === null) return reason ?? String(view.metadata['task'] ?? '');
   const { text, atMs } = view.lastReport;
   // What it does may have changed since.
   return `${text} (said ${relative(atMs, nowMs)})`;
@@ -159,7 +175,7 @@ function waiterTable(style: Style, waiters: readonly WaiterView[], nowMs: number
 
 function inTheWay({ waitsFor, reservedFor }: WaiterView): string {
   if (waitsFor.length > 0) return waitsFor.map(shownTarget).join(', ');
-  return reservedFor === null ? 'a place' : `ticket ${reservedFor.ticket}`;
+  return reservedFor === null ? 'all places' : `kept for ticket ${reservedFor.ticket}`;
 }
 
 export function syncTable(style: Style, syncs: readonly SyncView[], nowMs: number): string {
@@ -178,10 +194,10 @@ export function syncTable(style: Style, syncs: readonly SyncView[], nowMs: numbe
 const retriesLeftText = ({ retriesLeft }: SyncView): string =>
   `${count(retriesLeft, 'retry', 'retries')} left`;
 
-/** When what has failed may be retried: `in 5 s`, `now`, or once it is reset. Nothing for what has not failed. */
+/** When what has failed may be retried: `in 5 s`, `now`, or once `rhema sync reset` has begun it anew. Nothing for what has not failed. */
 export function retryTime({ retryAtMs, retriesLeft }: SyncView, nowMs: number): string {
   if (retryAtMs === null) return '';
-  if (retriesLeft === 0) return 'after a reset';
+  if (retriesLeft === 0) return 'after sync reset';
   return retryAtMs > nowMs ? relative(retryAtMs, nowMs) : 'now';
 }
 
@@ -193,12 +209,12 @@ export function statusText(style: Style, status: StatusAnswer, nowMs: number): s
     style.paint('bold', `revision ${status.revision}`),
     count(status.scopeCount, 'scope'),
     count(agents.length, 'agent'),
-    `${holders} of ${settings.maxConcurrentAgents} places taken`,
+    `${holders} of ${count(settings.maxConcurrentAgents, 'place')} taken`,
     `${waiters.length} waiting`,
   ].join(', ');
   const parts = [
     fitted(style, head),
-    agents.length === 0 ? '' : agentTable(style, agents, nowMs),
+    agents.length === 0 ? '' : agentTable(style, status, nowMs),
     locks.length + waiters.length === 0 ? '' : locksText(style, { locks, waiters }, nowMs),
     syncs.length === 0 ? '' : syncTable(style, syncs, nowMs),
     problemsText(style, status.scopeProblems),

@@ -93,7 +93,7 @@ export class Findings {
       line: null,
       column: null,
       entry: null,
-      message: `has ${this.#leftOut} more problems: mend these first`,
+      message: `has ${this.#leftOut} more ${this.#leftOut === 1 ? 'problem' : 'problems'}: mend these first`,
     };
   }
 }

@@ -1,4 +1,5 @@
 /** Invariants about scopes, their dependencies, their context files and their syncs. */
+import { count } from '../count.ts';
 import { cycleText } from '../cycle-text.ts';
 import { findCycle, longestChain } from '../graph.ts';
 import type { ScopePath } from '../ids.ts';
@@ -129,6 +130,6 @@ export function BoundedRetries(state: State): Violation[] {
     .map((sync) => ({
       invariant: 'BoundedRetries',
       subject: sync.scope,
-      evidence: `is ${sync.status} and has failed ${sync.failures} times, ${maxRetries} retries are allowed`,
+      evidence: `is ${sync.status} and has failed ${count(sync.failures, 'time')}, ${count(maxRetries, 'retry', 'retries')} ${maxRetries === 1 ? 'is' : 'are'} allowed`,
     }));
 }

@@ -51,7 +51,7 @@ function noteSkipped(entries: readonly TreeEntry[], notices: Notices): void {
       );
   const absent = entries.filter(({ kind, leftOut }) => kind === 'file' && leftOut).length;
   if (absent === 0) return;
-  const message = `this checkout is sparse: ${absent} files that are not on disk were not looked at, and nothing is taken away`;
+  const message = `this checkout is sparse: ${absent === 1 ? '1 file that is not on disk was' : `${absent} files that are not on disk were`} not looked at, and nothing is taken away`;
   notices.addAbsence(warning('SPARSE_CHECKOUT', null, message));
 }
 

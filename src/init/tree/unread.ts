@@ -20,7 +20,15 @@ export function noteOtherSuffix(tree: RepositoryTree, notices: Notices): void {
   }
   const more = files.length - filesNamedMax;
   if (more > 0)
-    notices.add(warning('NOT_READ', null, `${more} more files in .yml are not read, for the same reason`));
+    notices.add(
+      warning(
+        'NOT_READ',
+        null,
+        more === 1
+          ? '1 more file in .yml is not read, for the same reason'
+          : `${more} more files in .yml are not read, for the same reason`,
+      ),
+    );
 }
 
 /** Many tools have a `scope.yml`. */

@@ -23,7 +23,7 @@ function moreProblems(file: string, count: number): ScopeProblem {
   return warningAt(
     'TOO_MANY_PROBLEMS',
     wholeFile(file),
-    `and ${count} more problems: repair the others first`,
+    `and ${count} more ${count === 1 ? 'problem' : 'problems'}: repair the others first`,
   );
 }
 
