@@ -17,6 +17,7 @@ export const slowTests: readonly string[] = [
   'test/git/commits.test.ts',
   'test/git/after.test.ts',
   'test/git/commit-command.test.ts',
+  'test/git/husky.test.ts',
   'test/edge/auto-recovery.test.ts',
   'test/edge/git-corruption.test.ts',
   'test/edge/concurrent-validations.test.ts',

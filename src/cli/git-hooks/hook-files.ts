@@ -206,7 +206,8 @@ function fileOf(name: HookName, folder: string): string {
   return text === null || withoutCall(text) === null ? path : join(dirname(folder), name);
 }
 
-const isHusky = (folder: string): boolean => existsSync(join(folder, 'h'));
+/** Whether it is the folder that husky has Git look in. */
+export const isHusky = (folder: string): boolean => existsSync(join(folder, 'h'));
 const isRun = (path: string, folder: string, mode: number): boolean =>
   (mode & 0o111) !== 0 || (isHusky(folder) && dirname(path) !== folder);
 

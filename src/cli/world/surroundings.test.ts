@@ -6,6 +6,7 @@ import { occupyName, statePaths, writeSession } from '../../client/index.ts';
 import { findRepository } from '../../repository/index.ts';
 import { asRevision } from '../../core/index.ts';
 import type { AgentId } from '../../core/index.ts';
+import { lefthookJob } from '../git-hooks/lefthook.ts';
 import { fileSystemOf, surroundingsOf } from './surroundings.ts';
 import type { Surroundings } from './surroundings.ts';
 import { folderOfTest } from '../../../test/support/folder.ts';
@@ -98,6 +99,16 @@ describe('a repository', () => {
     chmodSync(write('tools/hooks/pre-push', '#!/bin/sh\nnpm test\n'), 0o755);
     write('tools/hooks/README', 'rhema');
     chmodSync(write('.git/hooks/post-merge', '#!/bin/sh\n'), 0o755);
+    expect((await look()).enforcement.gitHooks).toEqual([
+      { name: 'pre-commit', namesRhema: true },
+      { name: 'pre-push', namesRhema: false },
+    ]);
+  });
+
+  it('tells of a hook that lefthook has written by what lefthook is told to run', async () => {
+    for (const name of ['pre-commit', 'pre-push'] as const)
+      chmodSync(write(`.git/hooks/${name}`, `#!/bin/sh\ncall_lefthook run "${name}" "$@"\n`), 0o755);
+    write('lefthook.yml', `${lefthookJob('pre-commit')}\n`);
     expect((await look()).enforcement.gitHooks).toEqual([
       { name: 'pre-commit', namesRhema: true },
       { name: 'pre-push', namesRhema: false },

@@ -1,4 +1,13 @@
-import { accessSync, constants, lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parse as parseJson } from 'jsonc-parser';
 import { deadOccupant, listSessions, statePaths } from '../../client/index.ts';
@@ -6,6 +15,7 @@ import type { StatePaths } from '../../client/index.ts';
 import { isPlugin, jsonHookClients, opencodeFile } from '../../hooks/install/index.ts';
 import { hooksFolder } from '../../repository/index.ts';
 import type { AgentId } from '../../core/index.ts';
+import { asks, hooksHere, isHusky } from '../git-hooks/hook-files.ts';
 import { clients, namesServer } from '../commands/client-config-clients.ts';
 import type { Client } from '../commands/client-config-clients.ts';
 import type { Environment } from './environment.ts';
@@ -78,7 +88,7 @@ export async function surroundingsOf(repository: Repository, env: Environment): 
     atSocket: lookAtSocket(paths.socket),
     deserted: desertedAgents(paths),
     enforcement: {
-      gitHooks: hooksIn(await hooksFolder(repository, env)),
+      gitHooks: await gitHooks(repository, env),
       clientHooks: worktree === null ? [] : clientHooks(worktree),
     },
     clientFiles: worktree === null ? [] : clientFiles(worktree),
@@ -141,11 +151,23 @@ function desertedAgents(paths: StatePaths): Deserted[] {
   }
 }
 
-function hooksIn(folder: string): Hook[] {
+/** What another program has written there may come to ask all the same, by that program's own files. */
+async function gitHooks(repository: Repository, env: Environment): Promise<Hook[]> {
+  const folder = await hooksFolder(repository, env);
+  const { hooks } = await hooksHere(repository, env);
+  const asking = new Set<string>(hooks.filter(asks).map(({ name }) => name));
   return namesIn(folder)
     .filter((name) => !name.endsWith('.sample') && isExecutable(join(folder, name)))
-    .map((name) => ({ name, namesRhema: namesRhema(readText(join(folder, name)) ?? '') }));
+    .filter((name) => !isIdle(folder, name))
+    .map((name) => ({
+      name,
+      namesRhema: asking.has(name) || namesRhema(readText(join(folder, name)) ?? ''),
+    }));
 }
+
+/** husky has a file for each hook that there is, which does nothing where there is none of that name in the folder above. */
+const isIdle = (folder: string, name: string): boolean =>
+  isHusky(folder) && !existsSync(join(dirname(folder), name));
 
 function clientHooks(worktree: string): Hook[] {
   return [...jsonHookClients.map(({ file }) => file), '.claude/settings.local.json']
