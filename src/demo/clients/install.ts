@@ -30,9 +30,9 @@ function cacheFolder(): string {
 
 /** The program of a client, fetched when it is not there yet. Throws with the reason when it cannot be had. */
 export async function installed(client: ClientPackage, tell: (text: string) => void): Promise<string> {
-  const folder = join(cacheFolder(), `${client.name.replace('/', '+')}@${client.version}`);
-  const found = programIn(folder, client);
+  const found = fetched(client);
   if (found !== null) return found;
+  const folder = folderOf(client);
   tell(`fetching ${client.name}@${client.version} (about 300 MB, kept in ${folder})`);
   await fetchInto(folder, client);
   const program = programIn(folder, client);
@@ -40,6 +40,12 @@ export async function installed(client: ClientPackage, tell: (text: string) => v
     throw new Error(`${client.name} has no program for ${process.platform}-${process.arch}`);
   return program;
 }
+
+/** The program of a client that was fetched before; null: none was. */
+export const fetched = (client: ClientPackage): string | null => programIn(folderOf(client), client);
+
+const folderOf = ({ name, version }: ClientPackage): string =>
+  join(cacheFolder(), `${name.replace('/', '+')}@${version}`);
 
 /** The package's own scripts are not run: what they would do is to put the program in another place. */
 async function fetchInto(folder: string, { name, version }: ClientPackage): Promise<void> {
