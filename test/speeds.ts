@@ -101,3 +101,16 @@ export function inTime<Trial>(trials: readonly Trial[], few: number): readonly T
 
 /** Those of them that `--mode slow` leaves out as well, for their length: `npm run test:all` has them. */
 export const campaigns: readonly string[] = ['test/spec/large-models.test.ts'];
+
+/**
+ * Test files of `npm test` that need a process of their own, since they replace modules or the clock. All others share the
+ * modules that they load: such a test puts back what it changes of its process.
+ */
+export const aloneTests: readonly string[] = [
+  'src/repository/git/regular-file.test.ts',
+  'src/repository/git/git-patience.test.ts',
+  'src/init/files/staging.test.ts',
+  'src/service/invariants.test.ts',
+  'src/store/sqlite/failures.test.ts',
+  'src/daemon/client.test.ts',
+];

@@ -1,8 +1,17 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { slowTests } from '../speeds.ts';
+import { aloneTests, slowTests } from '../speeds.ts';
 
 test('the slow tests are files that there are, each named once', () => {
   expect(slowTests.filter((file) => !existsSync(file))).toEqual([]);
   expect(new Set(slowTests).size).toBe(slowTests.length);
+});
+
+test('what replaces modules or the clock runs in a process of its own', () => {
+  const replacing = ['src', 'test', 'sim', 'bench']
+    .flatMap((folder) => readdirSync(folder, { recursive: true }).map((file) => `${folder}/${file}`))
+    .filter((file) => file.endsWith('.test.ts'))
+    .filter((file) => /\bvi\.(?:mock|doMock|resetModules|useFakeTimers)\(/.test(readFileSync(file, 'utf8')))
+    .filter((file) => !slowTests.includes(file));
+  expect(replacing.toSorted()).toEqual([...aloneTests].toSorted());
 });
