@@ -9,7 +9,7 @@ test('the slow tests are files that there are, each named once', () => {
 
 test('what replaces modules or the clock runs in a process of its own', () => {
   const replacing = ['src', 'test', 'sim', 'bench']
-    .flatMap((folder) => readdirSync(folder, { recursive: true }).map((file) => `${folder}/${file}`))
+    .flatMap((folder) => readdirSync(folder, { recursive: true }).map((file) => `${folder}/${String(file)}`))
     .filter((file) => file.endsWith('.test.ts'))
     .filter((file) => /\bvi\.(?:mock|doMock|resetModules|useFakeTimers)\(/.test(readFileSync(file, 'utf8')))
     .filter((file) => !slowTests.includes(file));
