@@ -66,7 +66,7 @@ const groups = [
   // What decides and remembers is the owner's alone: who asks it needs only the names of things.
   {
     name: 'decider',
-    test: /src\/core\/(agents|syncs|locks|scopes|draft|queue|wait-graph|snapshot|lock-refusals|configuration|messages|contexts|notices-of-\w+|safety\/\w+|notices|former-holders|graph|priority-queue|decide|violations|lock-bounds|lines|expiry|evolve|gate|lock-index|invalidation|contention|ticket-line|overlap|concerned|initial-state|moves|inbox|requests|leases|withdrawal|write|decision|status|free|event-kinds|index)\.ts$/,
+    test: /src\/core\/(agents|syncs|locks|scopes|draft|queue|wait-graph|snapshot|lock-refusals|configuration|messages|contexts|notices-of-\w+|safety\/\w+|notices|former-holders|graph|priority-queue|decide|violations|lock-bounds|lines|expiry|evolve|gate|lock-index|invalidation|contention|ticket-line|overlap|initial-state|moves|inbox|requests|leases|withdrawal|write|decision|status|free|event-kinds|index)\.ts$/,
     includeDependenciesRecursively: false,
     priority: 5,
   },

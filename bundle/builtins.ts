@@ -1,7 +1,14 @@
 import type { RolldownPlugin } from 'rolldown';
 
 /** Modules of Node that take longer to load than most commands need them for. */
-const heavy = ['node:crypto', 'node:child_process', 'node:fs/promises', 'node:timers/promises', 'node:util'];
+const heavy = [
+  'node:crypto',
+  'node:child_process',
+  'node:fs/promises',
+  'node:timers/promises',
+  'node:util',
+  'node:zlib',
+];
 
 /** It starts programs for subcommands, of which we have none. */
 const commanders = /const childProcess = require\(('node:child_process')\);/;

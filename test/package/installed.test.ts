@@ -188,7 +188,7 @@ it('what agents type loads neither MCP nor the parser of messages', () => {
   ]) {
     const loaded = loadedBy(repository, args);
     expect(loaded).toContain('program');
-    expect(loaded.filter((name) => /^(mcp|zod|requests|logger)/.test(name))).toEqual([]);
+    expect(loaded.filter((name) => /^(mcp|zod|requests|logger|decider|webhooks)/.test(name))).toEqual([]);
   }
   rhema(repository, 'daemon', 'stop');
 });

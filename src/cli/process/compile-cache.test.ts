@@ -48,3 +48,17 @@ it.runIf('enableCompileCache' in nodeModule)('the program keeps what Node has co
   expect(readdirSync(join(home, '.cache/rhema', version)).length).toBeGreaterThan(1);
   expect(existsSync(join(home, 'tmp'))).toBe(false);
 });
+
+it.skipIf('enableCompileCache' in nodeModule)('the program keeps what was compiled for each command', () => {
+  const env = { ...process.env, HOME: home, XDG_CACHE_HOME: '' };
+  const run = (...args: readonly string[]): string =>
+    execFileSync(process.execPath, [main, ...args], { env, encoding: 'utf8' });
+  const names = (): string[] =>
+    readdirSync(join(home, '.cache/rhema')).map((name) => name.replace(/-[0-9a-f]{8}\.code$/, ''));
+  const said = run('--version');
+  expect(run('--version')).toBe(said);
+  expect(names()).toEqual(['other']);
+  expect(() => run('nonsense')).toThrow();
+  run('completion', 'bash');
+  expect(names().toSorted()).toEqual(['completion', 'other']);
+});

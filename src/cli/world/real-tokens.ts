@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import { TokenFolder } from '../../access/index.ts';
+import type { TokenFolder } from '../../access/index.ts';
 import { withAccess } from '../../client/index.ts';
 import type { Environment } from './environment.ts';
 import { identityOf, makeOwnState, nameFor, ownState, removeIfEmpty } from './own-state.ts';
@@ -11,7 +11,9 @@ export function tokensFolder(env: Environment, { commonDir }: Pick<Repository, '
 }
 
 export function realTokens(env: Environment): Tokens {
-  const at = <T>(repository: Repository, use: (folder: TokenFolder, path: string) => T): T => {
+  const at = async <T>(repository: Repository, use: (folder: TokenFolder, path: string) => T): Promise<T> => {
+    // Not loaded for every command.
+    const { TokenFolder } = await import('../../access/index.ts');
     const path = tokensFolder(env, repository);
     return withAccess(path, () => use(new TokenFolder(path), path));
   };

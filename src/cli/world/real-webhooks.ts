@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { withAccess } from '../../client/index.ts';
 import { systemTime } from '../../time/index.ts';
-import { secretsAt, sendOver, testMessage, WebhookFolder } from '../../webhooks/index.ts';
+import type * as Room from '../../webhooks/index.ts';
 import type { Environment } from './environment.ts';
 import { identityOf, makeOwnState, nameFor, ownState, removeIfEmpty } from './own-state.ts';
 import type { Repository, Webhooks } from './world.ts';
@@ -16,8 +16,15 @@ export const webhooksFolder = (env: Environment, repository: Pick<Repository, 'c
 
 export const webhookUserAgent = (version: string): string => `rhema/${version}`;
 
+/** Not loaded for every command. */
+const room = (): Promise<typeof Room> => import('../../webhooks/index.ts');
+
 export function realWebhooks(env: Environment, version: () => string): Webhooks {
-  const at = <T>(repository: Repository, use: (folder: WebhookFolder, path: string) => T): T => {
+  const at = async <T>(
+    repository: Repository,
+    use: (folder: Room.WebhookFolder, path: string) => T,
+  ): Promise<T> => {
+    const { WebhookFolder } = await room();
     const path = webhooksFolder(env, repository);
     return withAccess(path, () => use(new WebhookFolder(path), path));
   };
@@ -36,6 +43,7 @@ export function realWebhooks(env: Environment, version: () => string): Webhooks 
         for (const empty of [path, dirname(path)]) removeIfEmpty(empty);
       }),
     test: async (record) => {
+      const { secretsAt, sendOver, testMessage } = await room();
       const nowMs = systemTime.wallMs();
       const send = sendOver(fetch, systemTime, webhookUserAgent(version()));
       const receiver = { url: record.url, secrets: secretsAt(record, nowMs) };
