@@ -48,7 +48,7 @@ export {
   type StopAnswer,
 } from './wire.ts';
 export { isOpen, isSilence, mayBeWritten, nothingWritten } from './outcomes.ts';
-export { systemFailure } from './system-failures.ts';
+export { lastingFailure, systemFailure } from './system-failures.ts';
 export { sessionIdOf, sessionMarkOf } from './session-id.ts';
 export { isPointInTime, onWallClock } from './local-time.ts';
 export { issueText, pathText, valueAt, type Issue } from './plain-issues.ts';

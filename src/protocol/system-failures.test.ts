@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { systemFailure } from './system-failures.ts';
+import { lastingFailure, systemFailure } from './system-failures.ts';
 
 const refused = (code: string): Error =>
   Object.assign(new Error(`${code}: as the system says it`), { code, syscall: 'open' });
@@ -7,6 +7,7 @@ const refused = (code: string): Error =>
 it.each([
   ['ENOSPC', 'STORE_FAILURE', /no room.*df -i/],
   ['EDQUOT', 'STORE_FAILURE', /no room/],
+  ['EFBIG', 'STORE_FAILURE', /ulimit -f/],
   ['EMFILE', 'STORE_FAILURE', /ulimit -n/],
   ['ENFILE', 'STORE_FAILURE', /ulimit -n/],
   ['EACCES', 'PERMISSION', /chmod/],
@@ -24,4 +25,10 @@ it.each([
 it('any other error may be a bug', () => {
   expect(systemFailure(new Error('x is not a function'))).toBeNull();
   expect(systemFailure(Object.assign(new Error('of a library'), { code: 'E_LIBRARY' }))).toBeNull();
+});
+
+it('only what lasts is told with how it is mended', () => {
+  expect(lastingFailure(refused('ENOSPC'))).toMatchObject({ code: 'STORE_FAILURE' });
+  expect(lastingFailure(refused('ENOENT'))).toBeNull();
+  expect(lastingFailure(refused('EAGAIN'))).toBeNull();
 });

@@ -25,6 +25,10 @@ const passing: Trouble = { code: 'UNAVAILABLE', remedy: 'try again', retryable: 
 const troubles: Readonly<Record<string, Trouble>> = {
   ENOSPC: full,
   EDQUOT: full,
+  EFBIG: {
+    code: 'STORE_FAILURE',
+    remedy: 'no file may become that long: raise that limit (ulimit -f), then do the same again',
+  },
   EMFILE: tooFew,
   ENFILE: tooFew,
   EACCES: forbidden,
@@ -51,4 +55,10 @@ export function systemFailure(error: unknown): CoordinatorError | null {
     details: { system },
     cause: error,
   });
+}
+
+/** As {@link systemFailure}, of what the system refuses until somebody mends it, such as to write on a full disk. */
+export function lastingFailure(error: unknown): CoordinatorError | null {
+  const failure = systemFailure(error);
+  return failure === null || failure.retryable ? null : failure;
 }

@@ -1,5 +1,14 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { closeSync, mkdirSync, mkdtempSync, openSync, rmdirSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmdirSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -107,6 +116,25 @@ it.skipIf(!canMount())('finds a full disk when it is asked for what is wrong', a
   expect(exitCode).toBe(1);
   expect(JSON.stringify(envelope)).toMatch(/no room/);
 });
+
+it.skipIf(!canMount()).each([
+  ['.git/hooks', ['hooks', 'install', 'git'], 'STORE_FAILURE'],
+  ['.claude', ['hooks', 'install', 'claude'], 'WRITE_FAILED'],
+] as const)(
+  'what is written beside the log says how it finds room, and leaves nothing half: in %s',
+  async (folder, words, code) => {
+    const place = join(sandbox.worktree, folder);
+    rmSync(place, { recursive: true, force: true });
+    mkdirSync(place);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', place]);
+    mounted.push(place);
+    fill(join(place, 'filler'));
+    const { exitCode, envelope } = await rhemaJson(sandbox, ...words, '--yes');
+    expect([exitCode, envelope.code]).toEqual([1, code]);
+    expect(envelope.message).toMatch(/ENOSPC.*make some on that disk \(df, .*\), then do the same again$/);
+    expect(readdirSync(place)).toEqual(['filler']);
+  },
+);
 
 it('loses nothing that was acknowledged before files could not grow, and does once what was not', async () => {
   await rhemaJson(sandbox, 'daemon', 'stop');

@@ -1,4 +1,5 @@
 import { asRevision, type Revision } from '../../core/index.ts';
+import { lastingFailure } from '../../protocol/index.ts';
 import type { AnswerCode } from './answer-codes.ts';
 import { count } from '../../wording/index.ts';
 import type { Call, Unread } from '../call.ts';
@@ -105,8 +106,9 @@ export function isDisabled(error: unknown): boolean {
   return failureOf(error).code === 'DISABLED';
 }
 
-function failureOf(error: unknown): Failure {
-  if (!(error instanceof Error)) return { code: 'INTERNAL', message: String(error), details: {} };
+function failureOf(thrown: unknown): Failure {
+  if (!(thrown instanceof Error)) return { code: 'INTERNAL', message: String(thrown), details: {} };
+  const error = lastingFailure(thrown) ?? thrown;
   const { code, details } = error as { readonly code?: unknown; readonly details?: unknown };
   return {
     // Of what others throw the codes are theirs; the reference has those, too.

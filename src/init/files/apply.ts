@@ -1,5 +1,6 @@
 import { accessSync, constants, lstatSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { lastingFailure } from '../../protocol/index.ts';
 import { InitError } from '../errors.ts';
 import { textAt, type FileChange } from './file-change.ts';
 import { removesLeft } from './left-files.ts';
@@ -31,7 +32,8 @@ export function applyChanges(root: string, changes: readonly FileChange[]): void
 }
 
 function failedText(error: unknown, left: readonly string[]): string {
-  const reason = error instanceof Error ? error.message : String(error);
+  const told = lastingFailure(error) ?? error;
+  const reason = told instanceof Error ? told.message : String(told);
   if (left.length === 0) return `nothing was written: ${reason}`;
   return `${reason}; not all could be put back as it was: look at ${left.join(', ')}`;
 }

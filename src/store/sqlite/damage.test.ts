@@ -146,7 +146,7 @@ test.each([
     disturb();
     await expect(store.append(asRevision(100), [sampleEntry(101)])).rejects.toMatchObject({
       code: 'CANNOT_OPEN',
-      message: expect.stringMatching(/removed or replaced while it was open\. Nothing was written/),
+      message: expect.stringMatching(/removed or replaced while it was open: ask again\.$/),
     });
   });
 });
@@ -170,7 +170,7 @@ describe('a log that loses a part while it is open', () => {
     expect(await store.whyLost()).toMatch(/removed or replaced while it was open/);
     await expect(store.append(asRevision(101), [sampleEntry(102)])).rejects.toMatchObject({
       code: 'CANNOT_OPEN',
-      message: expect.stringMatching(/removed or replaced while it was open\. Nothing was written/),
+      message: expect.stringMatching(/removed or replaced while it was open: ask again\.$/),
     });
     await store.close();
     await withStore(async (again) => expect(await again.bounds()).toEqual({ first: 1, last: 101 }));

@@ -107,7 +107,7 @@ export class FileIdentity {
       if (fileAt(path) !== opened)
         throw new StoreError(
           'CANNOT_OPEN',
-          `The log file ${path} was removed or replaced while it was open. Nothing was written. Start again.`,
+          `The log file ${path} was removed or replaced while it was open: ask again.`,
         );
     const isQuiet = folder !== undefined && nowMs - folder.ctimeMs > tickMaxMs;
     this.#quietFolder = isQuiet ? stamp : null;
