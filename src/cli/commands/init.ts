@@ -12,6 +12,7 @@ import { unconfirmed } from './unwritten.ts';
 import { invalidInput, usageError } from '../answer/errors.ts';
 import { planText, writtenText } from '../format/plan.ts';
 import type { Style } from '../format/style.ts';
+import { shownPatch } from '../format/text.ts';
 import { done } from '../answer/outcome.ts';
 import type { Outcome } from '../answer/outcome.ts';
 import { reportText, tellCoordinator } from './coordinator-refresh.ts';
@@ -115,7 +116,7 @@ async function preview(call: Call, prepared: Prepared, plan: Plan): Promise<Outc
 }
 
 async function ask(call: Call, prepared: Work, choices: Choices, { agents }: InitInput): Promise<Outcome> {
-  if (prepared.clients.patch !== '') call.print(prepared.clients.patch);
+  if (prepared.clients.patch !== '') call.print(shownPatch(prepared.clients.patch));
   const plan = await askAboutPlan(call, prepared, { choices, isAgentsSaid: agents !== undefined });
   if (plan === null) return done(null, { written: false }, () => 'nothing was written');
   return writeAndTell(call, prepared, plan, () => '');
@@ -147,6 +148,6 @@ async function writeAndTell(
 /** Nobody can be asked: says what would be done, and how to have it done. */
 function propose(call: Call, { clients }: Work, plan: Plan): Outcome {
   call.show(planText(call.style, plan));
-  if (clients.patch !== '') call.show(`\n${clients.patch}`);
+  if (clients.patch !== '') call.show(`\n${shownPatch(clients.patch)}`);
   return unconfirmed('nothing was written: --yes writes it, --dry-run shows each file', planData(plan));
 }

@@ -13,6 +13,7 @@ import { reportText, tellCoordinator } from './coordinator-refresh.ts';
 import { agentsUnlessSaid } from './init-questions.ts';
 import { numberOf, stageOf } from './init.ts';
 import { toRepair, unconfirmed } from './unwritten.ts';
+import { shownPatch } from '../format/text.ts';
 import { actionOf, isInteractive, withoutLastBreak, writeFiles } from './scope-plan.ts';
 
 export interface MigrateInput {
@@ -80,7 +81,7 @@ async function preview(call: Call, report: Report): Promise<Outcome> {
   await call.world.scopeFiles.check(root, changes);
   const patch = await call.world.scopeFiles.patch(changes);
   call.note(`${migrationText(call.errorStyle, report)}\n`);
-  return done(null, { ...dataOf(report), patch, written: false }, () => withoutLastBreak(patch));
+  return done(null, { ...dataOf(report), patch, written: false }, () => withoutLastBreak(shownPatch(patch)));
 }
 
 async function ask(call: Call, report: Report): Promise<Outcome> {

@@ -2,7 +2,7 @@ import type { FileChange, Plan, Prepared } from '../../init/index.ts';
 import type { Call } from '../call.ts';
 import { toRepair } from './unwritten.ts';
 import { changedText, excessText } from '../format/plan.ts';
-import { line } from '../format/text.ts';
+import { line, shownPatch } from '../format/text.ts';
 import { done } from '../answer/outcome.ts';
 import type { Outcome } from '../answer/outcome.ts';
 
@@ -89,7 +89,7 @@ export async function patchOutcome(
   await call.world.scopeFiles.check(prepared.root, plan.changes);
   const patch = await call.world.scopeFiles.patch(plan.changes);
   if (told !== '') call.note(`${told}\n`);
-  return done(null, { ...planData(plan), patch, written: false }, () => withoutLastBreak(patch));
+  return done(null, { ...planData(plan), patch, written: false }, () => withoutLastBreak(shownPatch(patch)));
 }
 
 /** Whoever prints a patch adds one. All other white space belongs to the patch. */

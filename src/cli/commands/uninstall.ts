@@ -6,7 +6,7 @@ import { usageError } from '../answer/errors.ts';
 import { exitCodes } from '../answer/exit-codes.ts';
 import { done, type Outcome, type Refused } from '../answer/outcome.ts';
 import { isDisabled } from '../answer/output.ts';
-import { line } from '../format/text.ts';
+import { line, shownPatch } from '../format/text.ts';
 import { relative } from '../format/time.ts';
 import { removalText, removedText, type Removal } from '../format/removal.ts';
 import { whileTelling } from '../process/live-line.ts';
@@ -238,7 +238,7 @@ async function preview(call: Call, removal: Removal): Promise<Outcome> {
   }
   call.note(`${removalText(call.errorStyle, removal)}\n`);
   const patch = patches.join('');
-  return done(null, { ...dataOf(removal), patch, removed: false }, () => withoutLastBreak(patch));
+  return done(null, { ...dataOf(removal), patch, removed: false }, () => withoutLastBreak(shownPatch(patch)));
 }
 
 async function ask(call: Call, removal: Removal): Promise<Outcome> {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { dotText, mermaidText, treeText } from './graph.ts';
-import { jsonLine, safe, shellCommand } from './text.ts';
+import { jsonLine, safe, shellCommand, shownPatch } from './text.ts';
 import { clockTime, relative, withIsoTimes } from './time.ts';
 
 const printable = /^[^\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]*$/u;
@@ -27,6 +27,12 @@ describe('text from outside', () => {
         expect(JSON.parse(line)).toEqual({ text });
       }),
     );
+  });
+
+  it('in a patch keeps its lines, and only what hides or drives a terminal is shown as an escape', () => {
+    const patch = '--- a/x\n+++ b/x\n@@ -1 +1 @@\n \tPrüfe 你好\r\n-a\u202eb\u001b[2J\rc\n';
+    const shown = String.raw` ${'\t'}Prüfe 你好${'\r\n'}-a\u202eb\u001b[2J\u000dc`;
+    expect(shownPatch(patch)).toBe(`--- a/x\n+++ b/x\n@@ -1 +1 @@\n${shown}\n`);
   });
 
   it('in a command to copy is one word for the shell', () => {

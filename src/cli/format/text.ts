@@ -1,4 +1,4 @@
-import { escapeUnclear } from '../../core/index.ts';
+import { escapeHidden, escapesIn, escapeUnclear } from '../../core/index.ts';
 import { safe } from '../../wording/index.ts';
 
 export { safe };
@@ -11,6 +11,20 @@ export function line(parts: TemplateStringsArray, ...values: readonly (string | 
 /** JSON on one line. What JSON itself leaves as it is, C1 controls for one, is escaped too. */
 export function jsonLine(value: unknown): string {
   return escapeUnclear(JSON.stringify(value));
+}
+
+/**
+ * A patch as it is shown. The lines around a change are whatever lies in the file, so what drives a terminal or shows nothing
+ * is shown as an escape; `git apply` then refuses that patch, which it takes otherwise.
+ */
+export function shownPatch(patch: string): string {
+  return patch.split('\n').map(shownPatchLine).join('\n');
+}
+
+function shownPatchLine(text: string): string {
+  const end = text.endsWith('\r') ? '\r' : '';
+  const said = text.slice(0, text.length - end.length);
+  return escapeHidden(said, (letter) => (letter === '\t' ? letter : escapesIn(letter))) + end;
 }
 
 /** A word for a shell command line: quoted only where the shell needs it. */

@@ -7,7 +7,7 @@ import { done, type Outcome } from '../../answer/outcome.ts';
 import { hooksTable } from '../../format/hooks.ts';
 import { unjudgedText } from '../../format/unjudged.ts';
 import { unjudgedCounts } from '../../hook/memory.ts';
-import { line } from '../../format/text.ts';
+import { line, shownPatch } from '../../format/text.ts';
 import { actionOf, isInteractive, withoutLastBreak, writeFiles } from '../scope-plan.ts';
 import { unconfirmed } from '../unwritten.ts';
 import { agentsMdFile } from './agents-md.ts';
@@ -108,7 +108,7 @@ async function changeHooks(call: Call, input: HooksInput, way: Way): Promise<Out
   const planned = await plannedFor(draft, targets, way);
   await call.world.scopeFiles.check(draft.root, planned.changes);
   const patch = await patchOf(call, planned);
-  const shown = [patch, ...planned.left].filter((part) => part !== '').join('\n');
+  const shown = shownPatch([patch, ...planned.left].filter((part) => part !== '').join('\n'));
   const data = { ...dataOf(targets, planned), patch };
   if (planned.changes.length === 0 && planned.beside.length === 0)
     return done(null, { ...data, [way.verb]: false }, () =>
