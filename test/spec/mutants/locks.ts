@@ -256,8 +256,8 @@ export const lockMutants: readonly Mutant[] = [
   {
     name: 'leases are left out of the next deadline',
     file: 'expiry.ts',
-    find: '[sessionDeadlines, blockDeadlines, ticketDeadlines, lockDeadlines]',
-    replace: '[sessionDeadlines, blockDeadlines, ticketDeadlines]',
+    find: 'earlier(ticketDeadlines.firstRank(), lockDeadlines.firstRank()),',
+    replace: 'ticketDeadlines.firstRank(),',
     model: 'Locks22c2',
     caughtBy: 'graph',
   },
