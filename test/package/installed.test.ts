@@ -193,6 +193,24 @@ it('what agents type loads neither MCP nor the parser of messages', () => {
   rhema(repository, 'daemon', 'stop');
 });
 
+it('a hook of a client loads neither what decides nor what calls others: it is started at each step of an agent', () => {
+  const repository = join(folder, 'hooked');
+  mkdirSync(join(repository, 'src'), { recursive: true });
+  execFileSync('git', ['init', '--quiet'], { cwd: repository });
+  addSqlite();
+  rhema(repository, 'init', '--yes');
+  for (const hook_event_name of ['PreToolUse', 'PostToolUse']) {
+    const edit = { tool_name: 'Edit', tool_input: { file_path: join(repository, 'src/a.ts') } };
+    const payload = JSON.stringify({ session_id: 's', cwd: repository, hook_event_name, ...edit });
+    const loaded = loadedBy(repository, ['hook', 'claude'], {}, payload);
+    expect(loaded).toContain('hook');
+    expect(loaded.filter((name) => /^(decider|webhook|dispatch|program|machine|mcp|zod)/.test(name))).toEqual(
+      [],
+    );
+  }
+  rhema(repository, 'daemon', 'stop');
+});
+
 /** Files of the program that have parts of OpenTelemetry. */
 function ofTracing(): string[] {
   const cli = join(installed, 'dist/cli');
