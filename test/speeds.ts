@@ -15,6 +15,7 @@ export const slowTests: readonly string[] = [
   'test/spec/conformance.test.ts',
   'test/withstand/run.test.ts',
   'test/git/commits.test.ts',
+  'test/git/merges.test.ts',
   'test/git/after.test.ts',
   'test/git/commit-command.test.ts',
   'test/git/husky.test.ts',

@@ -7,7 +7,12 @@ import { committer } from './committer.ts';
 
 /** Git names on standard input what it is about to move. Whoever moves a branch in the tree where it is checked out may. */
 export async function judgeBranches(call: Call): Promise<Outcome> {
-  const moved = branchesIn(await call.world.readInput(call.cwd, null));
+  const text = await call.world.readInput(call.cwd, null);
+  if (/ ORIG_HEAD$/m.test(text)) {
+    const merge = await (await import('./git-hook-merge.ts')).judgeMerge(call);
+    if (merge.kind === 'refused') return merge;
+  }
+  const moved = branchesIn(text);
   const { worktree } = await call.repository();
   const elsewhere = (await call.world.inspection.checkedOut(await call.repository())).filter(
     (each) => each.worktree !== worktree && moved.has(each.branch),

@@ -17,7 +17,7 @@ import { invalidInput, usageError, valueOf } from '../answer/errors.ts';
 import { exitCodes } from '../answer/exit-codes.ts';
 import { done, type Outcome } from '../answer/outcome.ts';
 import type { Typing } from '../format/text.ts';
-import { passedTable, refusedLines } from '../format/verdicts.ts';
+import { passedTable, refusedLines, type Merge } from '../format/verdicts.ts';
 import { noSuchAgent } from './agent-lead.ts';
 import { committer } from './committer.ts';
 import { typingOf } from './named.ts';
@@ -54,19 +54,28 @@ export async function guardCheck(call: Call, input: GuardCheckInput): Promise<Ou
         read?.places ??
           paths.map((name) => ({ name, place: inspection.place(repository, call.cwd, nonEmpty(name)) })),
       );
+  const isMerge = staged && (input.isMerge ?? existsSync(join(repository.gitDir, 'MERGE_HEAD')));
   return judged(call, subjects, {
     isCommit: staged,
-    isMerge: staged && (input.isMerge ?? existsSync(join(repository.gitDir, 'MERGE_HEAD'))),
+    merge: isMerge ? 'ends' : null,
     who: (status) => whoWrites(call, input.agent, status, staged),
     ...(read === null ? {} : { beside: read }),
   });
 }
 
+/** Whether a merge may begin that would change some files. */
+export const guardMerge = (call: Call, files: readonly string[]): Promise<Outcome> =>
+  judged(call, subjectsInIndex(files), {
+    isCommit: true,
+    merge: 'begins',
+    who: (status) => whoWrites(call, undefined, status, true),
+  });
+
 export interface Judging {
   /** Whether they are about to be committed, and not written. */
   readonly isCommit: boolean;
   readonly who: (status: StatusAnswer) => Promise<AgentId | null>;
-  readonly isMerge?: boolean;
+  readonly merge?: Merge | null;
   /** Whether it is `rhema commit` that asks. */
   readonly isOurCommit?: boolean;
   /** What is said beside the verdicts, and why nothing of it may be done, whatever they are. */
@@ -81,7 +90,7 @@ export interface Judging {
 export async function judged(
   call: Call,
   subjects: readonly Subject[],
-  { isCommit, who, beside, isMerge = false, isOurCommit = false }: Judging,
+  { isCommit, who, beside, merge = null, isOurCommit = false }: Judging,
 ): Promise<Outcome> {
   const coordinator = await call.coordinator();
   const status = await coordinator.query({ kind: 'status', at: null });
@@ -106,7 +115,7 @@ export async function judged(
       ].join('\n'),
     );
   const typing = await typingFrom(call, isCommit);
-  const about = { nowMs: call.nowMs, typing, agent, verdicts, isOurCommit, isMerge };
+  const about = { nowMs: call.nowMs, typing, agent, verdicts, isOurCommit, merge };
   return {
     kind: 'refused',
     exitCode: exitCodes.refused,

@@ -30,6 +30,9 @@ export function passedTable(style: Style, verdicts: readonly Verdict[], none: st
   return table(style, ['FILE', 'VERDICT', 'WHY'], rows);
 }
 
+/** What is committed is a merge, which Git commits as a whole: it is about to begin, or all but done. */
+export type Merge = 'begins' | 'ends';
+
 interface About {
   readonly nowMs: number;
   readonly typing: Typing;
@@ -37,7 +40,7 @@ interface About {
   readonly verdicts: readonly Verdict[];
   /** Whether `rhema commit` is refused, and not a commit of Git's. */
   readonly isOurCommit: boolean;
-  readonly isMerge: boolean;
+  readonly merge: Merge | null;
 }
 
 const shownMax = 10;
@@ -78,9 +81,11 @@ function lockText(name: string, lock: LockView, nowMs: number): string {
 }
 
 /** The rest can be committed by itself. */
-function committing({ verdicts, typing, agent, isOurCommit, isMerge }: About): string[] {
-  if (isMerge)
+function committing({ verdicts, typing, agent, isOurCommit, merge }: About): string[] {
+  if (merge === 'ends')
     return ['the merge is not undone: git commit ends it later, git merge --abort puts back what was before'];
+  if (merge === 'begins')
+    return ['nothing is merged, and no file was changed: merge again when what is locked was given back'];
   const rest = verdicts.filter(({ passes }) => passes).map(({ name }) => name);
   const refused = verdicts.filter(({ passes }) => !passes).map(({ name }) => name);
   if (rest.length === 0) return [];

@@ -73,11 +73,24 @@ is_rebase() {
   [ -d "$(git rev-parse --git-path rebase-merge)" ]
 }
 
-# Which of the branches that are moved are checked out in another working tree: <old> <new> <ref>, one a line.
-moved_elsewhere() {
+# Git notes where the branch is before it merges into it, and what it merges stands in its environment.
+is_merge() {
+  case \${GIT_REFLOG_ACTION:-} in 'merge '* | pull | 'pull '*) [ -d "$common/rhema" ] ;; *) false ;; esac
+}
+
+# What is to be judged: a merge that begins, and branches that are moved and checked out in another working tree: <old> <new> <ref>.
+to_judge() {
   own=
   while read -r old new ref; do
-    case $ref in refs/heads/*) ;; *) continue ;; esac
+    case $ref in
+    ORIG_HEAD)
+      is_merge && printf '%s\\n' "$old $new $ref"
+      continue
+      ;;
+    refs/heads/*) ;;
+    *) continue ;;
+    esac
+    [ -d "$common/worktrees" ] || continue
     [ -n "$own" ] || own=$(git rev-parse --git-path HEAD)
     for head in "$common/HEAD" "$common"/worktrees/*/HEAD; do
       [ -f "$head" ] && IFS= read -r at <"$head" && [ "$at" = "ref: $ref" ] || continue
@@ -92,10 +105,10 @@ commit-msg)
   [ -n "\${RHEMA_AGENT:-}" ] || [ -d "$common/rhema/hooks" ] || exit 0
   ;;
 reference-transaction)
-  [ "\${1:-}" = prepared ] && [ -d "$common/worktrees" ] || exit 0
-  moved=$(moved_elsewhere)
-  [ -n "$moved" ] || exit 0
-  printf '%s\\n' "$moved" | ask "$@"
+  [ "\${1:-}" = prepared ] || exit 0
+  judged=$(to_judge)
+  [ -n "$judged" ] || exit 0
+  printf '%s\\n' "$judged" | ask "$@"
   exit
   ;;
 post-commit)
@@ -131,10 +144,10 @@ export function newHook(name: HookName, place: HookPlace): string {
   return `#!/bin/sh\n${whole}\n${lines}\n${end}\n`;
 }
 
-/** A rebase of one commit runs this hook eleven times: without anything else to be started where no branch is moved. */
+/** A rebase of one commit runs this hook eleven times: without anything else to be started where no branch is moved, nor merged into. */
 const branchesOnly = (call: string): string => `rhema_moved=
 [ "$1" != prepared ] || while read -r rhema_line; do
-  case $rhema_line in *' refs/heads/'*) rhema_moved="$rhema_moved$rhema_line
+  case $rhema_line in *' refs/heads/'* | *' ORIG_HEAD') rhema_moved="$rhema_moved$rhema_line
 " ;; esac
 done
 [ -z "$rhema_moved" ] || printf %s "$rhema_moved" | { ${call}; } || exit $?`;
@@ -155,7 +168,7 @@ function chained(name: HookName, place: HookPlace): string {
   const ask = `printf '%s\\n' "$rhema_input" | { ${call}; } || exit $?`;
   const givenBack = 'exec <<RHEMA_INPUT\n$rhema_input\nRHEMA_INPUT';
   if (name !== branches) return `rhema_input=$(cat)\n${ask}\n${givenBack}`;
-  const asked = `case $rhema_input in *' refs/heads/'*) ${ask} ;; esac`;
+  const asked = `case $rhema_input in *' refs/heads/'* | *' ORIG_HEAD') ${ask} ;; esac`;
   return `if [ "$1" = prepared ]; then\nrhema_input=$(cat)\n${asked}\n${givenBack}\nfi`;
 }
 

@@ -133,6 +133,10 @@ describe('a hook of others', () => {
     put('.git/hooks/reference-transaction', newHook('reference-transaction', 'beside'));
     put('.git/hooks/rhema', '#!/bin/sh\necho "$2" >> .git/asked\ncat >> .git/asked\nexit 5\n');
     put('.git/asked', '');
+    const ahead = { cwd: root, input: '0 2 ORIG_HEAD\n' };
+    expect(spawnSync(hook, ['prepared'], ahead).status).toBe(5);
+    expect(text('.git/asked')).toBe('prepared\n0 2 ORIG_HEAD\n');
+    put('.git/asked', '');
     const codes = told.map(([state, input]) => spawnSync(hook, [state], { cwd: root, input }).status);
     expect(codes).toEqual([0, 5, 0, 0]);
     expect(text('.git/asked')).toBe('prepared\n1 2 refs/heads/a\n');
