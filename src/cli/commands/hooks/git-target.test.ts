@@ -242,7 +242,10 @@ it('a folder of hooks that is not of the repository is left alone, also where a 
   });
   git('config', '--unset', 'core.hooksPath');
   symlinkSync(other, join(root, '.git/hooks'));
-  expect((await install()).code).toBe(3);
+  expect(await install()).toMatchObject({
+    code: 3,
+    stderr: expect.stringMatching(/hooks is a link .*; a folder in its place gives/) as string,
+  });
   expect(readdirSync(other)).toEqual([]);
 });
 

@@ -1,4 +1,4 @@
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
 import type { Call } from '../../call.ts';
 import { line } from '../../format/text.ts';
 import {
@@ -30,18 +30,20 @@ export const gitTarget: HookTarget = {
 async function install(call: Call): Promise<TargetPlan> {
   const here = await lookAtHooks(call);
   const { foreignFolder, hooks } = here;
-  if (foreignFolder !== null)
-    throw notWritten(
-      foreignFolder,
-      'is where Git looks for hooks (core.hooksPath), and is not of this repository, so it is left alone; git config --local core.hooksPath "$(git rev-parse --git-common-dir)/hooks" gives this repository hooks of its own',
-    );
+  const { commonDir } = await call.repository();
+  if (foreignFolder !== null) throw notWritten(foreignFolder, whyLeftAlone(foreignFolder, commonDir));
   const left = hooks.flatMap((hook) => {
     const wanted = toWrite(here.script, hook);
     return wanted === null ? [] : [line`${shown(call, hook.path)} ${hook.obstacle ?? ''}; ${wanted}`];
   });
-  const { commonDir } = await call.repository();
   return planOf(call, installing(here, scriptText(wordsHere(call))), left, () => noteInstalled(commonDir));
 }
+
+/** A link in the place of the folder of hooks leads away however that is configured. */
+const whyLeftAlone = (folder: string, commonDir: string): string =>
+  folder === join(commonDir, 'hooks')
+    ? 'is a link to what is not of this repository, so it is left alone; a folder in its place gives this repository hooks of its own'
+    : 'is where Git looks for hooks (core.hooksPath), and is not of this repository, so it is left alone; git config --local core.hooksPath "$(git rev-parse --git-common-dir)/hooks" gives this repository hooks of its own';
 
 /** What lies in Git's own folder is of this machine alone. */
 const wordsHere = (call: Call): readonly [string, ...string[]] =>
