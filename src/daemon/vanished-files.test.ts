@@ -16,6 +16,8 @@ import type { Coordinator } from '../protocol/index.ts';
 import { openDirect } from './index.ts';
 import { accepted, acquire, grants, joinAs, TestRepository, type JoinedAgent } from './testing/repository.ts';
 
+const asTester = ['-c', 'user.name=t', '-c', 'user.email=t@t'];
+
 let repository: TestRepository;
 let coordinator: Coordinator;
 let alice: JoinedAgent;
@@ -24,7 +26,7 @@ beforeEach(async () => {
   repository = new TestRepository('api', 'web');
   git('checkout', '--quiet', '-B', 'main');
   git('add', '--all');
-  git('-c', 'user.name=t', '-c', 'user.email=t@t', 'commit', '--quiet', '--message=scopes');
+  commit('scopes');
   coordinator = await open();
   alice = await joinAs(coordinator, 'alice');
   grants(await accepted(coordinator, acquire(alice, 'api')));
@@ -36,6 +38,10 @@ afterEach(async () => {
 
 function git(...args: string[]): void {
   execFileSync('git', args, { cwd: repository.root, stdio: 'ignore' });
+}
+
+function commit(message: string): void {
+  git(...asTester, 'commit', '--quiet', '--allow-empty', `--message=${message}`);
 }
 
 async function open(): Promise<Coordinator> {
@@ -52,6 +58,28 @@ const ways: readonly (readonly [title: string, vanish: () => void, back: () => v
       git('rm', '-r', '--quiet', '--force', '.');
     },
     () => git('checkout', '--quiet', '--force', 'main'),
+  ],
+  [
+    'files that were never committed are put aside by git stash -u',
+    () => {
+      git('rm', '-r', '--quiet', '--cached', '.');
+      commit('without');
+      git(...asTester, 'stash', '--include-untracked');
+    },
+    () => git(...asTester, 'stash', 'pop'),
+  ],
+  [
+    'git bisect stands on a commit from before them',
+    () => {
+      git('checkout', '--quiet', '--orphan=early');
+      git('rm', '-r', '--quiet', '--force', '.');
+      commit('early');
+      commit('later');
+      git(...asTester, 'merge', '--allow-unrelated-histories', 'main');
+      git('bisect', 'start', 'early', 'early^1^1');
+      git('checkout', '--quiet', 'early^1');
+    },
+    () => git('bisect', 'reset'),
   ],
   ['the index is garbage', () => breakIndex(), () => git('read-tree', 'HEAD')],
   [
