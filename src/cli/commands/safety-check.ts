@@ -1,6 +1,6 @@
 /** The state, the log that led to it, and what lies on disk of what it knows. */
 import { createHash } from 'node:crypto';
-import type { ScopePath } from '../../core/index.ts';
+import { typeOfInvariant, type ScopePath } from '../../core/index.ts';
 import type { Repository } from '../world/world.ts';
 import type { Coordinator, ScopesAnswer, ViolationsAnswer } from '../../protocol/index.ts';
 import {
@@ -16,6 +16,7 @@ import {
 import { count } from '../../wording/index.ts';
 import type { Outcome } from '../answer/outcome.ts';
 import type { Call } from '../call.ts';
+import { line } from '../format/text.ts';
 import { whileTelling } from '../process/live-line.ts';
 import { keepFindings } from './safety-keeping.ts';
 import { formatOf, reported, type ReportInput } from './safety-report.ts';
@@ -31,13 +32,19 @@ export async function check(call: Call, input: CheckInput): Promise<Outcome> {
   const coordinator = await call.coordinator();
   const answer = await coordinator.query({ kind: 'violations' });
   const { revision, checked, violations } = answer;
-  const log = input.log
-    ? await whileTelling(call, 'replaying the log', () => logFindings(call, answer))
-    : null;
+  const { server } = await call.repository();
+  const log =
+    input.log && server === undefined
+      ? await whileTelling(call, 'replaying the log', () => logFindings(call, answer))
+      : null;
+  if (input.log && server !== undefined) call.note(elsewhereText(server));
   const files = await fileFindings(call, coordinator);
   const findings = [...violations.map(ofViolation), ...(log?.findings ?? []), ...files.findings];
+  // The files of a clone are its own: what is wrong with them is not for the log of a server.
   await keepFindings(call, coordinator, findings, (rule) =>
-    input.log ? !isOfFiles(rule) : !isOfFiles(rule) && !isOfLog(rule),
+    server === undefined
+      ? !isOfFiles(rule) && (log !== null || !isOfLog(rule))
+      : Object.hasOwn(typeOfInvariant, rule),
   );
   return reported(call, format, {
     revision,
@@ -48,6 +55,9 @@ export async function check(call: Call, input: CheckInput): Promise<Outcome> {
     sound: soundText(checked.length, log?.entries ?? null, files.count),
   });
 }
+
+const elsewhereText = (server: string): string =>
+  line`the log of ${server} was not replayed: rhema safety check on its machine does that`;
 
 function unsoundText(bugs: number, errors: number): string {
   const found = `${count(errors, 'violation')} found`;

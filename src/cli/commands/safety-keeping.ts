@@ -13,7 +13,7 @@ const shortened = (text: string): string => (text.length <= 2_000 ? text : `${te
 
 /**
  * Says to the coordinator which errors there are that it does not know, and which of those that it knows are over. `looksAt`:
- * the rules that this check looks at. Only for the main working tree: another one may have other files. What cannot be kept
+ * the rules that this check looks at and answers for; others it leaves as they are. Only for the main working tree: another one may have other files. What cannot be kept
  * keeps nobody from being told.
  */
 export async function keepFindings(
@@ -26,7 +26,9 @@ export async function keepFindings(
   if (worktree === null || worktree !== mainWorktree) return;
   try {
     const errors = new Map(
-      findings.filter(({ severity }) => severity === 'error').map((finding) => [keyOf(finding), finding]),
+      findings
+        .filter(({ severity, rule }) => severity === 'error' && looksAt(rule))
+        .map((finding) => [keyOf(finding), finding]),
     );
     const { open } = await coordinator.query({ kind: 'openViolations' });
     const known = new Set(open.map(keyOf));

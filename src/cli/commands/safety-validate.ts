@@ -20,8 +20,8 @@ export async function validate(call: Call, input: ReportInput): Promise<Outcome>
   const { definitions, problems } = await scopeFiles(call, repository);
   const contexts = await contextFindings(call, repository, definitions);
   const findings = [...problems.map(ofScopeProblem), ...oncePerLink(contexts.findings, problems)];
-  // Nobody is started for that.
-  if ((await call.world.owner.health(repository)) !== null)
+  // Nobody is started for that. The files of a clone are its own: a server has others.
+  if (repository.server === undefined && (await call.world.owner.health(repository)) !== null)
     await keepFindings(call, await call.coordinator(), findings, isOfFiles);
   const scopes = definitions.length;
   const looked = [

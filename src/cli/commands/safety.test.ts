@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { asRevision, asTimeMs, type OpenViolation } from '../../core/index.ts';
-import type { ScopeDefinition } from '../../core/index.ts';
+import type { Result, ScopeDefinition } from '../../core/index.ts';
+import type { HealthAnswer } from '../../protocol/index.ts';
 import { FakeCoordinator } from '../testing/fake-coordinator.ts';
 import { treeWith } from '../testing/context-tree.ts';
 import type { HarnessOptions } from '../testing/harness.ts';
@@ -137,6 +138,53 @@ describe('safety check and violations', () => {
     expect(findingsIn(body)).toMatchObject([
       { type: 'LockConsistency', rule: 'STATE_DIFFERS_FROM_LOG', subject: 'revision 0' },
     ]);
+  });
+
+  const server = 'https://build.example.org';
+
+  /** The log of this clone leads to another state than the server's, and a file of the clone was removed. */
+  function clone(over: Partial<HarnessOptions> = {}): { harness: Harness; coordinator: FakeCoordinator } {
+    const kept = { revision: asRevision(7), nowMs: asTimeMs(startMs) };
+    const ofLog = { type: 'LockConsistency', rule: 'STATE_DIFFERS_FROM_LOG', subject: 'revision 3' } as const;
+    const evidence = { evidence: 'e', remedy: 'r', holder: null, sinceMs: asTimeMs(startMs) };
+    const coordinator = new FakeCoordinator({
+      submit: () => ({ kind: 'violationReported' }) as unknown as Result,
+      answers: {
+        violations: () => ({
+          revision: asRevision(0),
+          checked: ['LockConsistency'],
+          violations: [violation],
+          stateDigest: 'other',
+        }),
+        scopes: () => ({ revision: asRevision(0), scopes: [], problems: [] }),
+        openViolations: () => ({
+          ...kept,
+          open: [{ ...ofLog, ...evidence, revision: asRevision(5) }],
+        }),
+      },
+    });
+    const stateFiles = { database: 'coordination.db', databaseExists: true } as StateFiles;
+    const inspection = { ...scanOf({ problems: [error] }), stateFiles: async () => stateFiles };
+    const logs = { open: async () => emptyLog };
+    const env = { RHEMA_SERVER: server };
+    return { harness: harnessOf({ coordinator, inspection, logs, env, ...over }), coordinator };
+  }
+
+  it('check of a server leaves the log of this clone alone, says so, and keeps what the server can know', async () => {
+    const { harness, coordinator } = clone();
+    const { code, stderr } = await harness.run('safety', 'check');
+    expect(code).toBe(3);
+    expect(stderr).not.toContain('STATE_DIFFERS_FROM_LOG');
+    expect(stderr).toContain(
+      `the log of ${server} was not replayed: rhema safety check on its machine does that\n`,
+    );
+    expect(coordinator.commands).toMatchObject([{ kind: 'ReportViolation', rule: 'LockConsistency' }]);
+  });
+
+  it('validate of a clone puts nothing into the log of a server', async () => {
+    const { harness, coordinator } = clone({ owner: { health: async () => ({}) as HealthAnswer } });
+    expect((await harness.run('safety', 'validate')).code).toBe(3);
+    expect(coordinator.commands).toEqual([]);
   });
 
   const began = {
