@@ -105,6 +105,11 @@ describe('a repository', () => {
     ]);
   });
 
+  it('tells not of the file that our hooks call, which Git never runs', async () => {
+    chmodSync(write('.git/hooks/rhema', '#!/bin/sh\nrhema git-hook\n'), 0o755);
+    expect((await look()).enforcement.gitHooks).toEqual([]);
+  });
+
   it('tells of a hook that lefthook has written by what lefthook is told to run', async () => {
     for (const name of ['pre-commit', 'pre-push'] as const)
       chmodSync(write(`.git/hooks/${name}`, `#!/bin/sh\ncall_lefthook run "${name}" "$@"\n`), 0o755);

@@ -16,6 +16,7 @@ import { isPlugin, jsonHookClients, opencodeFile } from '../../hooks/install/ind
 import { hooksFolder } from '../../repository/index.ts';
 import type { AgentId } from '../../core/index.ts';
 import { asks, hooksHere, isHusky } from '../git-hooks/hook-files.ts';
+import { scriptName } from '../git-hooks/hook-text.ts';
 import { clients, namesServer } from '../commands/client-config-clients.ts';
 import type { Client } from '../commands/client-config-clients.ts';
 import type { Environment } from './environment.ts';
@@ -158,7 +159,7 @@ async function gitHooks(repository: Repository, env: Environment): Promise<Hook[
   const asking = new Set<string>(hooks.filter(asks).map(({ name }) => name));
   return namesIn(folder)
     .filter((name) => !name.endsWith('.sample') && isExecutable(join(folder, name)))
-    .filter((name) => !isIdle(folder, name))
+    .filter((name) => name !== scriptName && !isIdle(folder, name))
     .map((name) => ({
       name,
       namesRhema: asking.has(name) || namesRhema(readText(join(folder, name)) ?? ''),
