@@ -83,6 +83,7 @@ export class Draft {
   claimantOf(scope: ScopePath): AgentId | 'several' | null {
     const change = this.#claimChange?.get(scope);
     const claimants = this.state.index.claims.get(scope)?.byAgent;
+    if (change === undefined && claimants === undefined) return null;
     if (change === undefined && (claimants?.size ?? 0) > 1) return 'several';
     let only: AgentId | null = null;
     for (const agent of new Set([...(claimants?.keys() ?? []), ...(change?.keys() ?? [])])) {
@@ -139,7 +140,8 @@ export class Draft {
 
   /** Withdrawn scopes that a lock or a ticket of this draft has left, and that nobody holds or waits for after it. */
   abandoned(): ScopePath[] {
-    return [...(this.#leftWithdrawn ?? [])].filter(
+    if (this.#leftWithdrawn === null) return [];
+    return [...this.#leftWithdrawn].filter(
       (scope) => !this.isInUse(scope) && this.#redefined?.has(scope) !== true,
     );
   }

@@ -51,8 +51,9 @@ function refusedScopes(
   const { maxLocksPerAgent } = state.settings;
   const more = scopesOf(state, missing).filter((scope) => !agent.heldIn.has(scope));
   if (more.length === 0) return null;
-  const held = [...agent.heldIn.keys()].sort(byText);
-  if (held.length > 0 && held.length + more.length > maxLocksPerAgent) {
+  const { size } = agent.heldIn;
+  if (size > 0 && size + more.length > maxLocksPerAgent) {
+    const held = [...agent.heldIn.keys()].sort(byText);
     const askedIn = scopesOf(state, asked);
     return reject('AGENT_HOLDS_LOCK', holdsAdvice(agent, held, askedIn, maxLocksPerAgent), {
       held: heldInOrder(agent),

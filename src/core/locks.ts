@@ -332,7 +332,8 @@ function noteEnd(state: State, event: Ending, { id: agent, epoch }: Agent, atMs:
   if (scope === undefined) return;
   const how = event.kind === 'lock.expired' ? 'expired' : 'revoked';
   const cause = event.kind === 'lock.released' ? event.cause : how;
-  const end: LockEnd = { agent, epoch, token, cause, atMs, ...(file === undefined ? {} : { file }) };
+  const end: LockEnd =
+    file === undefined ? { agent, epoch, token, cause, atMs } : { agent, epoch, token, cause, atMs, file };
   must(state.scopes.get(scope), `${scope} is a scope`).lastEnd = end;
 }
 

@@ -153,6 +153,7 @@ export function oneNameOf({ scope, file, resource }: LockName | WantedName): One
 
 /** Lists that would be empty are left out; that of scopes stays. */
 export function withoutNone({ scopes, files = [], resources = [] }: Wish): Wish {
+  if (files.length === 0 && resources.length === 0) return { scopes };
   return {
     scopes,
     ...(files.length === 0 ? {} : { files }),

@@ -13,8 +13,8 @@ export const lockMutants: readonly Mutant[] = [
   {
     name: 'an agent may hold any number of locks',
     file: 'lock-bounds.ts',
-    find: 'held.length + more.length > maxLocksPerAgent)',
-    replace: 'held.length < 0)',
+    find: 'size + more.length > maxLocksPerAgent)',
+    replace: 'size < 0)',
     model: 'Locks22c2',
     caughtBy: 'OneLockPerAgent',
   },
