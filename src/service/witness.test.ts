@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asRevision, asTimeMs } from '../core/index.ts';
+import { asRevision, asTimeMs, type Revision } from '../core/index.ts';
 import { MemoryLog } from '../store/memory/index.ts';
 import {
   acquire,
@@ -44,6 +44,19 @@ describe('numbers that were handed out', () => {
     expect((await service.query({ kind: 'status', at: null })).revision).toBe(1);
     expect(witness.seen).toEqual({ log: log.identity, last: 1 });
   });
+
+  it.each([2 ** 52 + 1, Number.MAX_SAFE_INTEGER, 1e20])(
+    'are not brought to their end by a note of what no log can have come to: %d',
+    async (last) => {
+      const witness = new ManualWitness();
+      witness.note({ log: 'another', last: last as Revision });
+      const bench = await openBench({ witness });
+      const { token } = await grantedIn(bench);
+      expect(token).toBeGreaterThan(1_000_000);
+      expect(token).toBeLessThan(2 ** 52);
+      expect(witness.seen?.last).toBe(token);
+    },
+  );
 
   it('are noted before anybody is told of them', async () => {
     const witness = new ManualWitness();

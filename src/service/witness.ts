@@ -28,6 +28,9 @@ export const noWitness: Witness = { read: () => null, note: () => undefined };
 /** More than a log can grow before the system has written the witness by itself. */
 const marginRevisions = 1_000_000;
 
+/** So far comes no log: that is one entry in each millisecond of 140,000 years. */
+const furthest = 2 ** 52;
+
 /** What is known when a log is opened. */
 export interface Circumstances {
   readonly witness: Witness;
@@ -41,7 +44,7 @@ export async function goOnAbove(
   store: LogStore,
   { witness, wallMs, report }: Circumstances,
 ): Promise<(last: Revision) => void> {
-  const seen = witness.read();
+  const seen = believable(witness.read());
   const log = await store.identity();
   for (let begun = false; !begun;) {
     const { last } = await store.bounds();
@@ -50,6 +53,11 @@ export async function goOnAbove(
   }
   witness.note({ log, last: (await store.bounds()).last });
   return (last) => witness.note({ log, last });
+}
+
+/** A file that came with the repository, and says what no log can have come to, must not leave the numbers at their end. */
+function believable(seen: Sighting | 'unreadable' | null): Sighting | 'unreadable' | null {
+  return seen !== null && seen !== 'unreadable' && seen.last > furthest ? 'unreadable' : seen;
 }
 
 /** The number above which a log must go on; null when it is the one that was seen, or above it anyway. */
