@@ -6,6 +6,7 @@ import type { ProcessPorts } from './process/ports.ts';
 import type { ExitCode } from './answer/exit-codes.ts';
 import type { Outcome } from './answer/outcome.ts';
 import { report, reportError } from './answer/output.ts';
+import { hereNote, reaches } from './reach.ts';
 
 /** Carries out a command. `input` has its arguments and options by name, in the shape that its declaration gives. */
 export type Handler<Input> = (call: Call, input: Input) => Promise<Outcome>;
@@ -25,6 +26,7 @@ export interface Host {
  * another.
  */
 export function implement<Input>(command: Command, host: Host, load: () => Promise<Handler<Input>>): Command {
+  if (reaches[commandPath(command)] === 'here') addNote(command, hereNote);
   return command.action(async () => {
     const call = callOf(command, host.ports);
     host.exitCode = await perform(call, async () => (await load())(call, inputOf<Input>(command)));
@@ -91,6 +93,15 @@ export function usageHint(command: Command, text: string): Command {
 export function notes(command: Command, text: string): Command {
   explanations.set(command, { ...explanationOf(command), notes: text });
   return command.addHelpText('after', `\n${text}`);
+}
+
+function addNote(command: Command, text: string): void {
+  const before = explanationOf(command).notes;
+  notes(command, text);
+  explanations.set(command, {
+    ...explanationOf(command),
+    notes: before === '' ? text : `${before}\n\n${text}`,
+  });
 }
 
 /** The words that name a command: `lock acquire`. */

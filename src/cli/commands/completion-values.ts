@@ -164,7 +164,10 @@ async function lockNames(call: Call, unfinished: string): Promise<readonly Candi
 }
 
 async function webhooks(call: Call): Promise<readonly Candidate[]> {
-  const kept = await call.world.webhooks.list(await call.repository());
+  const repository = await call.repository();
+  // Those of a server are known on its machine alone.
+  if (repository.server !== undefined) return [];
+  const kept = await call.world.webhooks.list(repository);
   return kept.webhooks.map(({ record }) => ({ word: record.name, help: new URL(record.url).host }));
 }
 

@@ -19,6 +19,7 @@ import { fitted } from '../format/width.ts';
 import { isDisabled } from '../answer/output.ts';
 import { done } from '../answer/outcome.ts';
 import type { Outcome } from '../answer/outcome.ts';
+import { settingsInForce } from './settings-in-force.ts';
 import { count } from '../../wording/index.ts';
 
 /**
@@ -45,7 +46,7 @@ export async function showConfig(call: Call): Promise<Outcome> {
 /** One that cannot be asked is no reason to show nothing: the files are there. */
 async function runningSettings(call: Call): Promise<Settings | null> {
   try {
-    return await call.world.owner.settings(await call.repository());
+    return await settingsInForce(call);
   } catch (error) {
     if (!isDisabled(error)) call.note(untoldText(error));
     return null;

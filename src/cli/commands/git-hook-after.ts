@@ -25,7 +25,8 @@ export async function afterCommit(call: Call): Promise<Outcome> {
 /** `range`: where HEAD was, and where it is. The files are another commit's now: also those that say which scopes there are. */
 export async function afterMove(call: Call, range: string): Promise<Outcome> {
   const repository = await call.repository();
-  if ((await call.world.owner.refresh(repository)) === null) return done;
+  const refreshed = await call.world.owner.refresh(repository);
+  if (refreshed === null && repository.server === undefined) return done;
   const files = (await call.world.inspection.filesBetween(repository, range)) ?? [];
   await giveBackCommitted(call, files);
   await nameConcerned(call, files);

@@ -7,9 +7,13 @@ import { ended, type Outcome, type Refused } from '../answer/outcome.ts';
 import { findingsText } from '../format/findings.ts';
 import { findingOf, judgeRange, refusedText, toldOf } from './guard-range.ts';
 
-/** Where nothing was ever logged nobody can have held anything. Git names on standard input what it is about to push. */
+/**
+ * Where nothing was ever logged nobody can have held anything. The log of a server is not here to be read, and one that lies here as well
+ * tells of others: the commits were judged as they were made. Git names on standard input what it is about to push. */
 export async function judgePush(call: Call): Promise<Outcome> {
-  const { database, databaseExists } = await call.world.inspection.stateFiles(await call.repository());
+  const repository = await call.repository();
+  if (repository.server !== undefined) return ended(exitCodes.done);
+  const { database, databaseExists } = await call.world.inspection.stateFiles(repository);
   const pushed = wishesIn(await call.world.readInput(call.cwd, null));
   if (!databaseExists || pushed.length === 0) return ended(exitCodes.done);
   const found = await Promise.all(

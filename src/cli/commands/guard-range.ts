@@ -7,12 +7,12 @@ import type { Finding } from '../../safety/index.ts';
 import { count, shownLock } from '../../wording/index.ts';
 import type { LogSource } from '../../verify/index.ts';
 import type { Call } from '../call.ts';
-import { CommandError, invalidInput } from '../answer/errors.ts';
-import { exitCodes } from '../answer/exit-codes.ts';
+import { invalidInput } from '../answer/errors.ts';
 import type { Outcome } from '../answer/outcome.ts';
 import { line } from '../format/text.ts';
 import { clockTime } from '../format/time.ts';
 import type { OpenLog } from '../world/world.ts';
+import { ownLog } from './own-log.ts';
 import { formatOf, reported, type ReportInput } from './safety-report.ts';
 
 export interface RangeInput extends ReportInput {
@@ -77,12 +77,10 @@ export async function judgeRange(
 
 async function logOf(call: Call, { log }: RangeInput): Promise<OpenLog> {
   if (log !== undefined) return openNamed(call, log);
-  const { database, databaseExists } = await call.world.inspection.stateFiles(await call.repository());
-  if (databaseExists) return call.world.logs.open(database);
-  throw new CommandError(
-    'NO_LOG',
-    exitCodes.failure,
-    `there is no log here (${database}), so nobody can say who held what, and nothing was checked: check where the agents work, or give an export from there with --log`,
+  return ownLog(
+    call,
+    (database) =>
+      `there is no log here (${database}), so nobody can say who held what, and nothing was checked: check where the agents work, or give an export from there with --log`,
   );
 }
 

@@ -14,6 +14,7 @@ import type { Call } from '../call.ts';
 import { durationOption, type LeaseInput } from './acquiring.ts';
 import { claimNamed } from './named.ts';
 import { noScopes } from './scopes-of.ts';
+import { settingsInForce } from './settings-in-force.ts';
 
 export interface LockNames {
   readonly names: readonly string[];
@@ -108,7 +109,7 @@ const leaseAtTerminalMs = 15 * 60_000;
 export async function leaseMs(call: Call, { ttl }: LeaseInput): Promise<DurationMs | null> {
   if (ttl !== undefined) return durationOption('--ttl', ttl);
   if (!call.ports.stdin.isTTY) return null;
-  const settings = await call.world.owner.settings(await call.repository());
+  const settings = await settingsInForce(call);
   if (settings === null || settings.lockTtlMs >= leaseAtTerminalMs) return null;
   return asDurationMs(Math.min(leaseAtTerminalMs, settings.lockTtlMaxMs));
 }
