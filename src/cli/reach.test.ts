@@ -72,8 +72,13 @@ const more: Readonly<Record<string, readonly string[]>> = {
 
 /** They speak on standard input and output or the whole screen, hide what went wrong, or need files: tests of their own say how they ask. */
 const inTheirOwnTests: ReadonlySet<string> = new Set([
-  ...['mcp', 'top', 'hook', 'git-hook', '__complete'],
-  ...['context history', 'context restore'],
+  'mcp',
+  'top',
+  'hook',
+  'git-hook',
+  '__complete',
+  'context history',
+  'context restore',
 ]);
 
 /** The command with all that it needs, each argument in its plainest form. */
