@@ -35,6 +35,7 @@ export const slowTests: readonly string[] = [
   'test/withstand/kill.test.ts',
   'test/withstand/hook-kills.test.ts',
   'test/withstand/serve.test.ts',
+  'test/withstand/token-names.test.ts',
   'test/withstand/serve-load.test.ts',
   'test/withstand/serve-several.test.ts',
   'test/withstand/followed.test.ts',

@@ -1,4 +1,4 @@
-import { onWallClock, type Coordinator } from '../protocol/index.ts';
+import { onWallClock, type Coordinator, type Principal } from '../protocol/index.ts';
 import { parseAgentIdForm } from '../core/index.ts';
 import type { AgentId, Revision, Ticket } from '../core/index.ts';
 import type { AgentSession } from '../participant/index.ts';
@@ -45,6 +45,7 @@ export class Call {
   readonly #color: boolean;
   #repository: Promise<Repository> | null = null;
   #coordinator: Promise<Coordinator> | null = null;
+  #principal: Promise<Principal | null> | null = null;
   #heardRevision: Revision | null = null;
   #unread: Unread | null = null;
   #hasAnswered = false;
@@ -131,6 +132,20 @@ export class Call {
     const server = serverAddress(text);
     if (!this.#direct) return server;
     throw usageError('--direct opens the log of this machine: it goes without --server and RHEMA_SERVER');
+  }
+
+  /** Whom the token that is kept for the server lets in; null: no server is asked, or no token is kept for it. */
+  principal(): Promise<Principal | null> {
+    this.#principal ??= this.#whoAmI();
+    return this.#principal;
+  }
+
+  async #whoAmI(): Promise<Principal | null> {
+    const server = this.server();
+    if (server === undefined) return null;
+    const { servers } = this.world;
+    const token = await servers.token(server);
+    return token === null ? null : servers.whoAmI(server, token);
   }
 
   coordinator(): Promise<Coordinator> {

@@ -39,6 +39,24 @@ describe('run', () => {
     expect(running.harness.sessions.size).toBe(0);
   });
 
+  it('over a server it joins under a name that the token lets in', async () => {
+    const running = new Running(
+      ['--scope', 'src/core', '--', 'make'],
+      {},
+      {
+        env: { RHEMA_SERVER: 'http://127.0.0.1:7421' },
+        servers: {
+          token: async () => 'rhema_x',
+          whoAmI: async () => ({ name: 'ci', role: 'agent', agents: ['ci-*'] }),
+        },
+      },
+    );
+    const child = await running.child();
+    expect(child.command.env).toMatchObject({ RHEMA_AGENT: 'ci-run-box-local-4711' });
+    child.end({ kind: 'exited', code: 0 });
+    expect((await running.ended).code).toBe(0);
+  });
+
   it.each([
     [[], 'rhema: src/nope is no scope: it is locked as a file that is not there yet\n'],
     [['--quiet'], ''],

@@ -3,6 +3,7 @@ import { hasJoined, join, type AgentSession } from '../../participant/index.ts';
 import { valueOf } from '../answer/errors.ts';
 import type { Outcome } from '../answer/outcome.ts';
 import type { Call } from '../call.ts';
+import { madeUpName } from '../fitted-name.ts';
 import { actAs, refuseKept, type Acting } from './acting.ts';
 import { agentPorts, refusal } from './speak.ts';
 
@@ -28,7 +29,8 @@ export type Part =
 /** Goes on under a session that exists, or joins for the time of the command. */
 export async function takePart(call: Call, acting: Acting, passing: Passing): Promise<Part> {
   const named = acting.agent ?? call.ports.env['RHEMA_AGENT'] ?? '';
-  const agent = named === '' ? derivedName(call, passing) : valueOf(parseAgentId(named));
+  const agent =
+    named === '' ? await madeUpName(call, derivedName(call, passing)) : valueOf(parseAgentId(named));
   const kept = await call.world.sessions.read(await call.repository(), agent);
   if (kept !== null && hasJoined(kept))
     return { kind: 'taken', session: await actAs(call, { ...acting, agent }), joined: false };

@@ -92,7 +92,7 @@ async function becomeWhoItJoinedAs(work: HookWork, name: string): Promise<void> 
   if (joined === null || !hasJoined(joined)) return;
   const before = await speakingAs(work);
   const claims = memory.claims();
-  keepName(repository.commonDir, before?.agent ?? mainAgentOf(work), parsed.value);
+  keepName(repository.commonDir, before?.agent ?? (await mainAgentOf(work)), parsed.value);
   if (before !== null) await letGo(work, before);
   if (!(await speakFor(work, joined))) return;
   // What it works at it goes on with, unless somebody has come between.

@@ -24,6 +24,7 @@ import { CommandError, valueOf } from '../answer/errors.ts';
 import { exitCodes } from '../answer/exit-codes.ts';
 import type { Call } from '../call.ts';
 import { agentPorts, submit } from '../commands/speak.ts';
+import { madeUpName } from '../fitted-name.ts';
 import { line } from '../format/text.ts';
 import type { HookWork } from './hook-work.ts';
 import { keyOf } from './key-of.ts';
@@ -77,7 +78,7 @@ async function enrol(work: HookWork): Promise<AgentSession> {
     const session = await call.world.sessions.read(repository, chosen);
     if (session !== null && hasJoined(session) && (await speakFor(work, session))) return session;
   }
-  const wished = memory.speaking()?.agent ?? chosen ?? nameOf(work);
+  const wished = memory.speaking()?.agent ?? chosen ?? (await nameOf(work));
   const joined = await joinAs(work, wished);
   if (joined.kind === 'joined') {
     await noteSaidBefore(work);
@@ -89,7 +90,7 @@ async function enrol(work: HookWork): Promise<AgentSession> {
   // Another hook of this session may have joined just now.
   const now = await speakingAs(work);
   if (now !== null) return now;
-  const other = await joinAs(work, longerName(work, wished));
+  const other = await joinAs(work, await longerName(work, wished));
   if (other.kind === 'refused') throw refusedJoin(other.reply.rejection);
   return keep(work, other);
 }
@@ -134,7 +135,7 @@ async function joinAs(work: HookWork, agent: AgentId): Promise<Joined> {
     program: client,
     host: world.hostName(),
     worktree,
-    ...(work.asked.subagent === null ? {} : { [startedBy]: mainAgentOf(work) }),
+    ...(work.asked.subagent === null ? {} : { [startedBy]: await mainAgentOf(work) }),
   };
   return join(ports, agent, metadata);
 }
@@ -178,13 +179,13 @@ export const mainWorkOf = (work: HookWork): HookWork => ({
 });
 
 /** The session's own agent, whether or not it has joined yet. */
-export const mainAgentOf = (work: HookWork): AgentId =>
+export const mainAgentOf = async (work: HookWork): Promise<AgentId> =>
   mainMemory(work).speaking()?.agent ?? nameOf({ ...work, asked: { ...work.asked, subagent: null } });
 
 const partLengthMax = 40;
 
 /** After its client, after its working tree where that is a linked one, and after its session. */
-export function nameOf({ client, asked, repository, worktree }: HookWork): AgentId {
+export function nameOf({ call, client, asked, repository, worktree }: HookWork): Promise<AgentId> {
   const isLinked = repository.mainWorktree !== null && repository.mainWorktree !== worktree;
   const tree = basename(worktree)
     .replace(/[^A-Za-z0-9._-]+/g, '-')
@@ -196,8 +197,11 @@ export function nameOf({ client, asked, repository, worktree }: HookWork): Agent
     keyOf(asked.session).slice(0, 6),
     ...(asked.subagent === null ? [] : [keyOf(asked.subagent).slice(0, 4)]),
   ];
-  return valueOf(parseAgentId(parts.join('-')));
+  return madeUpName(call, valueOf(parseAgentId(parts.join('-'))));
 }
 
-const longerName = ({ asked }: HookWork, name: AgentId): AgentId =>
-  valueOf(parseAgentId(`${name}-${keyOf(asked.session, asked.subagent ?? '').slice(6, 16)}`));
+const longerName = ({ call, asked }: HookWork, name: AgentId): Promise<AgentId> =>
+  madeUpName(
+    call,
+    valueOf(parseAgentId(`${name}-${keyOf(asked.session, asked.subagent ?? '').slice(6, 16)}`)),
+  );

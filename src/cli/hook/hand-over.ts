@@ -9,7 +9,7 @@ import { giveBack } from './own-claims.ts';
  */
 export async function handOver(work: HookWork, wish: Wish, refusal: Rejection): Promise<boolean> {
   if (work.asked.subagent === null || refusal.code !== 'LOCK_HELD') return false;
-  if (refusal.details.holder !== mainAgentOf(work)) return false;
+  if (refusal.details.holder !== (await mainAgentOf(work))) return false;
   const memory = mainMemory(work);
   const asked = new Set<string>([...(wish.files ?? []), ...(wish.scopes ?? [])]);
   const claims = memory.claims().filter((claim) => asked.has(claim.file ?? claim.scope));

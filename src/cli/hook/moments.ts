@@ -29,7 +29,7 @@ export async function begin(work: HookWork): Promise<HookAnswer> {
   });
   const broken = scopeCount === 0 ? whyNone(scopeProblems) : null;
   if (memory.speaking() === null) memory.keepBegunAt(revision);
-  const own = memory.speaking()?.agent ?? nameOf(work);
+  const own = memory.speaking()?.agent ?? (await nameOf(work));
   passOnName(work, own);
   const others = agents.filter(
     ({ agent, presence, held }) => agent !== own && presence === 'present' && held.length > 0,
