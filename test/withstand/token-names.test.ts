@@ -85,3 +85,16 @@ it('who is given a name by its hook or its command has one that the token lets i
     expect.stringMatching(/^ci-run-.+-\d+$/),
   ]);
 });
+
+it('doctor tells over the server what holds agents off here, and whether the token lets in the names that they have', async () => {
+  await there('hooks', 'install', 'claude', '--yes');
+  const { findings } = (await there('doctor')) as unknown as {
+    findings: { subject: string; message: string }[];
+  };
+  const told = Object.fromEntries(findings.map(({ subject, message }) => [subject, message]));
+  expect(told).toMatchObject({
+    names: 'who is given none has one that the token lets in, such as ci-claude-6fa890',
+    enforcement: expect.stringContaining('.claude/settings.json') as string,
+    'hooks of Claude Code': expect.stringContaining('enforced') as string,
+  });
+});

@@ -45,7 +45,19 @@ async function find(call: Call): Promise<readonly Finding[]> {
     servers.commitAt(call.cwd),
     servers.look(server, token.known ? token.value : null),
   ]);
-  return examineServer({ server, token, commit, look, nowMs: call.nowMs, version: call.ports.version() });
+  const { nowMs } = call;
+  const version = call.ports.version();
+  const agent = call.ports.env['RHEMA_AGENT'] ?? '';
+  const there = examineServer({ server, token, commit, look, nowMs, version, agent });
+  return [...there, ...(await examineHere(call))];
+}
+
+/** Also outside of a repository one may look whether a server answers. */
+async function examineHere(call: Call): Promise<readonly Finding[]> {
+  const repository = await factOf(() => call.repository());
+  if (!repository.known) return [];
+  const { enforcementFacts, examineEnforcement } = await import('../doctor/enforcement-checks.ts');
+  return examineEnforcement(await enforcementFacts(call, repository.value));
 }
 
 const findingsText = (style: Style, findings: readonly Finding[]): string =>

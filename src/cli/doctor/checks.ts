@@ -4,17 +4,13 @@ import { stateDirectory } from '../../repository/index.ts';
 import type { ScopeProblem } from '../../protocol/index.ts';
 import { scopesElsewhere } from '../format/scope-source.ts';
 import { shellCommand } from '../format/text.ts';
-import { unjudgedText } from '../format/unjudged.ts';
 import { withdrawnText } from '../format/withdrawn.ts';
-import type { ClientFile, Enforcement, Surroundings } from '../world/surroundings.ts';
 import type { Configuration, Repository, Scan } from '../world/world.ts';
-import type { Tried } from './tried.ts';
+import { enforcementChecks } from './enforcement-checks.ts';
 import { isSilent } from './facts.ts';
 import type { CoordinationFacts, Facts, RepositoryCheck, RepositoryFacts } from './facts.ts';
 import { findingsFrom, ok, problem, readRemedy, warning } from './finding.ts';
 import type { Fact, Finding } from './finding.ts';
-import { checkGitHooks } from './git-hook-checks.ts';
-import { checkHooks, checkLimits } from './hook-checks.ts';
 import { checkStaged } from './staged-checks.ts';
 import { storageChecks } from './storage-checks.ts';
 import { checkWebhooks } from './webhook-checks.ts';
@@ -62,11 +58,7 @@ const repositoryChecks: readonly RepositoryCheck[] = [
   checkScopes,
   ...storageChecks,
   checkStaged,
-  checkClients,
-  checkEnforcement,
-  checkHooks,
-  checkGitHooks,
-  checkLimits,
+  ...enforcementChecks,
   checkWebhooks,
 ];
 
@@ -283,64 +275,4 @@ function fileFinding(subject: string, found: FileProblem, confirm: string): Find
   const message = position === '' ? found.message : `${position}: ${found.message}`;
   const remedy = `${found.file === null ? 'correct it' : 'correct the file'}, then: ${confirm}`;
   return found.severity === 'error' ? problem(subject, message, remedy) : warning(subject, message, remedy);
-}
-
-function checkClients({ surroundings }: RepositoryFacts): readonly Finding[] {
-  return findingsFrom('clients', surroundings, readRemedy, ({ clientFiles }) => clientFindings(clientFiles));
-}
-
-const clientLine = 'rhema mcp --client-config CLIENT --write';
-
-/** That none is named is no finding against the repository: a client may be configured for its user, which is not seen. */
-function clientFindings(files: readonly ClientFile[]): readonly Finding[] {
-  const named = files.filter((found) => found.namesServer);
-  if (named.length === 0)
-    return [ok('clients', `no project file of a coding-agent client names rhema (${clientLine} writes one)`)];
-  return [ok('clients', named.map(({ title, file }) => `${title} by ${file}`).join(', '))];
-}
-
-function checkEnforcement({ surroundings, hooks, unjudged }: RepositoryFacts): readonly Finding[] {
-  // What starts this program need not have its name in it.
-  const ours = new Set(hooks.known ? hooks.value.filter(isThere).map(({ file }) => file) : []);
-  return findingsFrom(
-    'enforcement',
-    surroundings,
-    readRemedy,
-    ({ enforcement, clientFiles }: Surroundings) => [
-      enforcementFinding(withOurs(enforcement, ours), clientFiles, unjudged.known ? unjudged.value : {}),
-    ],
-  );
-}
-
-const isThere = ({ outcome }: Tried): boolean => outcome.kind !== 'gone';
-
-const withOurs = (enforcement: Enforcement, ours: ReadonlySet<string>): Enforcement => ({
-  ...enforcement,
-  clientHooks: enforcement.clientHooks.map((hook) =>
-    ours.has(hook.name) ? { ...hook, namesRhema: true } : hook,
-  ),
-});
-
-/** Says what is, also where it is little: whoever believes in a wall that is not there is worse off than without it. */
-function enforcementFinding(
-  { gitHooks, clientHooks }: Enforcement,
-  files: readonly ClientFile[],
-  unjudged: Readonly<Record<string, number>>,
-): Finding {
-  const [own, foreign] = [true, false].map((wanted) =>
-    [...gitHooks, ...clientHooks].filter((hook) => hook.namesRhema === wanted).map((hook) => hook.name),
-  ) as [string[], string[]];
-  const others = foreign.length === 0 ? '' : `; hooks that do not mention rhema: ${foreign.join(', ')}`;
-  const passed = unjudgedText(unjudged);
-  if (own.length > 0)
-    return ok(
-      'enforcement',
-      `hooks that mention rhema: ${own.join(', ')}${others}${passed === null ? '' : `; ${passed}`}`,
-    );
-  const told = `by no hook${others}. Only who presents a token is checked; who never asks can write`;
-  // Where a client has the tools, what there is to do has been done.
-  if (files.some((found) => found.namesServer)) return ok('enforcement', told);
-  const remedy =
-    'have the clients of agents ask before each edit: rhema hooks install CLIENT; and Git at each commit: rhema hooks install git (docs/hooks.md)';
-  return warning('enforcement', told, remedy);
 }

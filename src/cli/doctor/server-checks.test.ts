@@ -31,6 +31,7 @@ const fine: ServerFacts = {
   token: known('rhema_x'),
   commit: 'a'.repeat(40),
   look,
+  agent: '',
 };
 
 const withAbout = (over: Partial<ServerAbout>): ServerFacts => ({
@@ -56,12 +57,19 @@ it('a server that is fine is told of by each check, and by no trouble', () => {
     'sync_status',
     'safety_invariants',
     'token',
+    'names',
     'version',
     'clock',
     'scope files',
   ]);
   expect([...told(fine, 'warning'), ...told(fine, 'problem')]).toEqual([]);
   expect(told(fine, 'ok')).toContain('token: ci (agent, as ci-*), good for 90 d more');
+  expect(told(fine, 'ok')).toContain(
+    'names: who is given none has one that the token lets in, such as ci-claude-6fa890',
+  );
+  expect(told({ ...fine, agent: 'ci-1' }, 'ok')).toContain(
+    'names: RHEMA_AGENT is ci-1, which the token ci lets act',
+  );
   expect(told(fine, 'ok').at(-1)).toBe(
     'scope files: the same commit is checked out here and there, aaaaaaaaaaaa; what is not committed there counts as well',
   );
@@ -101,6 +109,12 @@ const problems: readonly [what: string, facts: ServerFacts, says: RegExp][] = [
     { ...fine, look: { ...look, about: unknown('UNAUTHENTICATED', 'not known') } },
     /^token: not known \| rhema login/,
   ],
+  ['a name that is not let in', { ...fine, agent: 'alice' }, /^names: RHEMA_AGENT is alice, .*only as ci-\*/],
+  [
+    'a token of whole names',
+    withAbout({ token: { ...about.token, agents: ['alice'] } }),
+    /^names: ci lets agents act only as alice, .*every edit pass \| set RHEMA_AGENT/,
+  ],
   ['another protocol', withAbout({ api: 'v2' }), /^version: it speaks v2/],
 ];
 
@@ -114,6 +128,11 @@ const warnings: readonly [what: string, facts: ServerFacts, says: RegExp][] = [
     'a token that ends soon',
     withAbout({ token: { ...about.token, expiresAtMs: 86_400_000 } }),
     /^token: .*good for 1 d/,
+  ],
+  [
+    'a token that may only look',
+    withAbout({ token: { ...about.token, role: 'observer', agents: [] } }),
+    /^names: no agent may take part by the token ci.*--role agent/,
   ],
   ['another version', withAbout({ version: '1.3.0' }), /^version: rhema 1\.3\.0 there, 1\.2\.3 here/],
   ['a clock that is behind', withAbout({ aheadMs: -7_200 }), /^clock: its clock is 7\.2 s behind/],

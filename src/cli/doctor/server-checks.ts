@@ -4,6 +4,7 @@ import { compareVersions } from '../../client/index.ts';
 import { duration } from '../../core/index.ts';
 import { healthChecks, type HealthCheck } from '../../protocol/index.ts';
 import { ok, problem, warning, type Finding } from './finding.ts';
+import { checkNames } from './name-checks.ts';
 import type { ServerAbout, ServerFacts } from './server-facts.ts';
 
 export function examineServer(facts: ServerFacts): readonly Finding[] {
@@ -87,6 +88,7 @@ function checkAccess(facts: ServerFacts): readonly Finding[] {
   const about = look.about.value;
   return [
     ...checkToken(about, facts),
+    checkNames(about, facts),
     checkVersion(about, facts),
     checkClock(about),
     checkCommit(about, facts),

@@ -34,4 +34,6 @@ export interface ServerFacts {
   /** On which this working tree lies; null: on none, or this is none. */
   readonly commit: string | null;
   readonly look: ServerLook;
+  /** As RHEMA_AGENT has it; empty: it is not set. */
+  readonly agent: string;
 }
