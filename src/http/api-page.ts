@@ -81,7 +81,8 @@ listed in a body is refused.`;
 const commandsHead = `## Commands
 
 A command of an agent needs its name, its epoch (the revision of its join) and its secret. Those with \`by\` in place of them are an operator's; the log has the
-name of the token in its place. With the header \`Idempotency-Key\`, 1 to 128 characters, a repeat gets the first answer.`;
+name of the token in its place. With the header \`Idempotency-Key\`, 1 to 128 letters of ASCII, a repeat by the same token gets
+the first answer.`;
 
 function section({
   path,

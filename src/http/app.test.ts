@@ -155,6 +155,35 @@ describe('from where', () => {
   });
 });
 
+describe('methods', () => {
+  it.each([
+    ['GET', '/api/v1/commands/AgentJoin', 'POST'],
+    ['DELETE', '/api/v1/queries/status', 'POST'],
+    ['PUT', '/api/v1/whoami', 'GET, HEAD'],
+    ['POST', '/readyz', 'GET, HEAD'],
+    ['POST', '/metrics', 'GET, HEAD'],
+  ])('%s %s is told which it is asked by', async (method, path, allow) => {
+    const { call } = await openStage();
+    const response = await call(path, { method });
+    expect([response.status, response.headers.get('allow')]).toEqual([405, allow]);
+    expect(await bodyOf(response)).toMatchObject({ code: 'INVALID_INPUT', status: 405 });
+  });
+
+  it('HEAD is GET without its body, and what is nowhere is nowhere by any method', async () => {
+    const { call } = await openStage();
+    expect((await call('/api/v1/whoami', { method: 'HEAD' })).status).toBe(200);
+    expect((await call('/nothing', { method: 'PUT' })).status).toBe(404);
+  });
+
+  it('a question without a body is one with an empty body, whatever type that is said to have', async () => {
+    const stage = await openStage();
+    for (const headers of [{}, { 'content-type': 'application/json' }] as Record<string, string>[])
+      expect((await stage.call('/api/v1/queries/violations', { method: 'POST', headers })).status).toBe(200);
+    const headers = { 'content-type': 'text/plain' };
+    expect((await stage.call('/api/v1/refresh', { method: 'POST', headers })).status).toBe(415);
+  });
+});
+
 describe('commands', () => {
   it('a repeat under the same key gets the first answer, and one is made where there is none', async () => {
     const stage = await openStage();
@@ -168,6 +197,31 @@ describe('commands', () => {
     expect(await bodyOf(again)).toMatchObject(told);
     const made = await stage.say('AgentJoin', joining('bob'));
     expect(made.headers.get('idempotency-key')).toBe('made-4');
+  });
+
+  it('a key is its token’s own: under the key of another token one asks for something else', async () => {
+    const stage = await openStage();
+    const headers = { 'idempotency-key': 'join-1' };
+    const ours = await stage.say('AgentJoin', joining('ci-1'), { headers, token: 'ci' });
+    const same = await stage.say('AgentJoin', joining('ci-1'), { headers, token: 'ops' });
+    const other = await stage.say('AgentJoin', joining('bob'), { headers, token: 'ops' });
+    expect([ours.status, same.status, other.status]).toEqual([200, 409, 200]);
+    const reused = await stage.say('AgentJoin', joining('ci-2'), { headers, token: 'ci' });
+    expect(await bodyOf(reused)).toMatchObject({
+      status: 422,
+      code: 'REQUEST_ID_REUSED',
+      detail: expect.stringMatching(/^request id join-1 was /) as string,
+    });
+  });
+
+  it.each(['', 'x'.repeat(129), 'ünï', 'a\tb'])('%j is no key', async (key) => {
+    const stage = await openStage();
+    const response = await stage.say('AgentJoin', joining('bob'), { headers: { 'idempotency-key': key } });
+    expect(response.status).toBe(400);
+    expect(await bodyOf(response)).toMatchObject({
+      code: 'INVALID_INPUT',
+      details: { path: 'Idempotency-Key' },
+    });
   });
 
   it('a refusal is a problem document with all that the rules said', async () => {
@@ -213,6 +267,11 @@ describe('commands', () => {
     );
     expect(details).toMatchObject({ path: 'agent' });
     expect(detail).toMatch(/^agent: /);
+    for (const path of ['commands/AgentJoin', 'queries/violations']) {
+      const body = path.startsWith('c') ? joining('alice') : {};
+      const asked = await bodyOf(await stage.call(`/api/v1/${path}`, jsonOf({ ...body, x: 1 })));
+      expect(asked['detail']).toMatch(/^there is no argument "x"/);
+    }
   });
 
   it('more than fits is not read', async () => {

@@ -11,6 +11,7 @@ import { atMostEvery, checksOf } from './health.ts';
 import { McpRoute } from './mcp.ts';
 import { openApi } from './openapi.ts';
 import { OpenStreams } from './open-streams.ts';
+import { refuseOtherMethods } from './methods.ts';
 import type { HttpEnv, HttpPorts } from './ports.ts';
 import { requestIds } from './request-ids.ts';
 import { routeOf } from './routes.ts';
@@ -61,6 +62,7 @@ export function createHttpApp(ports: HttpPorts): HttpApp {
     return c.json({ name, role, agents });
   });
   at.all('/mcp', (c) => mcp.serve(c));
+  refuseOtherMethods(at);
   const endStreams = (): void => {
     events.end();
     ports.mcp?.end();

@@ -2,24 +2,28 @@ import type { Context } from 'hono';
 import { CoordinatorError } from '../protocol/index.ts';
 import { refuseRefresh, refuseWaitAs, saidBy, submitAs } from './as-principal.ts';
 import { jsonBody, numberIn } from './bodies.ts';
+import { idempotencyKey, requestIdOf } from './idempotency.ts';
 import type { HttpEnv, HttpPorts } from './ports.ts';
 import { problemType, refusalProblem } from './problems.ts';
 
-/** POST /commands/KIND: the body is the command without its kind; the Idempotency-Key is its request id. */
+/** POST /commands/KIND: the body is the command without its kind; a repeat under its Idempotency-Key gets the first answer. */
 export async function command(c: Context<HttpEnv>, ports: HttpPorts): Promise<Response> {
   const principal = c.get('principal');
-  const requestId = c.req.header('idempotency-key') ?? ports.newRequestId();
+  const key = idempotencyKey(c, ports);
+  const requestId = requestIdOf(principal.name, key);
   const body: object = { ...(await jsonBody(c)), kind: c.req.param('kind') };
   const request = ofBody(() =>
     ports.parsers.parseCommandRequest({ requestId, command: saidBy(principal, body) }),
   );
   const reply = await submitAs(ports.coordinator, principal, request, 'http');
-  c.header('Idempotency-Key', requestId);
+  c.header('Idempotency-Key', key);
   if (reply.ok) {
     const { ok: _, ...answer } = reply;
     return c.json(answer);
   }
-  const problem = refusalProblem(reply);
+  const refused = refusalProblem(reply);
+  // Its caller knows the key alone.
+  const problem = { ...refused, detail: refused.detail.replace(requestId, () => key) };
   return c.body(JSON.stringify(problem), problem.status as 409, { 'Content-Type': problemType });
 }
 
@@ -37,7 +41,7 @@ function ofBody<T>(parse: () => T): T {
     if (!(error instanceof CoordinatorError)) throw error;
     const path = String(error.details['path']).replace(/^command\.?/, '');
     if (path === 'kind') throw unknownKind();
-    const problem = error.message.replace(/^command\.?(?=[^ ]*: )/, '');
+    const problem = error.message.replace(/^(command\.|command: |: )/, '');
     throw new CoordinatorError(error.code, problem, { details: { ...error.details, path } });
   }
 }

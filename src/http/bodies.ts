@@ -9,11 +9,11 @@ import type { HttpEnv } from './ports.ts';
 export async function jsonBody(c: Context<HttpEnv>): Promise<Readonly<Record<string, unknown>>> {
   const type = c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase();
   const text = await c.req.text();
-  if (text === '' && type === undefined) return {};
-  if (type !== 'application/json')
+  if (type !== 'application/json' && !(text === '' && type === undefined))
     throw new CoordinatorError('INVALID_INPUT', 'Content-Type: application/json is expected', {
       details: { path: '', status: 415 },
     });
+  if (text === '') return {};
   const value = parsed(text);
   if (typeof value === 'object' && value !== null && !Array.isArray(value))
     return value as Record<string, unknown>;

@@ -24,7 +24,7 @@ it('each answer is told of by the pattern of its address, whatever the address s
     ['POST', '/api/v1/commands/:kind', 401],
     ['GET', '/api/v1/tickets/:ticket', 403],
     ['GET', '/healthz', 200],
-    ['PROPFIND', 'other', 404],
+    ['PROPFIND', '/healthz', 405],
     ['GET', 'other', 404],
     ['GET', 'other', 404],
     ['GET', '/healthz', 403],

@@ -91,8 +91,8 @@ const idempotencyKey = {
   name: 'Idempotency-Key',
   in: 'header',
   description:
-    'The id of the request: a repeat under it gets the first answer. One is made where there is none.',
-  schema: { type: 'string', minLength: 1, maxLength: 128 },
+    'What the request is called: a repeat under it by the same token gets the first answer. A key is made where there is none.',
+  schema: { type: 'string', pattern: '^[ -~]{1,128}$' },
 };
 
 const parameter = (

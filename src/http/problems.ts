@@ -85,5 +85,5 @@ export function failureProblem({ code, message, retryable, details }: Coordinato
 
 /** Where HTTP has a number of its own for what is wrong with a request. */
 function statusIn({ status }: CoordinatorError['details']): number | undefined {
-  return status === 404 || status === 413 || status === 415 ? status : undefined;
+  return status === 404 || status === 405 || status === 413 || status === 415 ? status : undefined;
 }
