@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { delimiter, isAbsolute, join, relative, sep } from 'node:path';
+import type { Call } from '../call.ts';
 import { entryFile } from '../entry-files.ts';
 import { CommandError } from '../answer/errors.ts';
 import { exitCodes } from '../answer/exit-codes.ts';
@@ -87,6 +88,22 @@ function notInstalled(): CommandError {
     exitCodes.refused,
     'this program runs from the cache of npx, or one like it, which the file of a client cannot name; install it in this repository (npm install --save-dev PACKAGE), or link a checkout of it (npm link), and ask again with that one',
   );
+}
+
+/**
+ * What names the server by which the agents of a client coordinate: written down where this command line says it. RHEMA_SERVER is
+ * the environment of whoever has it, which a client has as well or not.
+ */
+export function serverWords(call: Call): readonly string[] {
+  const server = call.options.server === undefined ? undefined : call.server();
+  return server === undefined ? [] : ['--server', server];
+}
+
+/** How hooks start this program. */
+export function hookLaunch(call: Call, worktree: string | null): Launch {
+  const launch = chooseLaunch(programLocation(call.ports.env, worktree));
+  const more = serverWords(call);
+  return { ...launch, words: [...launch.words, ...more], userWords: [...launch.userWords, ...more] };
 }
 
 /** The place of the program that runs. */

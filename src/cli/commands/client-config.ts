@@ -9,7 +9,7 @@ import { clientNames, clients } from './client-config-clients.ts';
 import type { Client, ClientName } from './client-config-clients.ts';
 import { hasServer, newFile, withServer } from './client-config-edit.ts';
 import type { ServerEntry } from './client-config-edit.ts';
-import { chooseLaunch, programLocation } from './client-config-launch.ts';
+import { chooseLaunch, programLocation, serverWords } from './client-config-launch.ts';
 import type { Launch } from './client-config-launch.ts';
 import { Draft, notWritten } from './hooks/draft.ts';
 import { writeFiles } from './scope-plan.ts';
@@ -30,7 +30,8 @@ export interface ClientConfigInput {
  * file, on standard error where it belongs and what else works. Or adds it to that file.
  */
 export async function clientConfig(call: Call, input: ClientConfigInput): Promise<Outcome> {
-  const wish = { client: clientNamed(input.clientConfig), serverOptions: input.serverOptions ?? [] };
+  const serverOptions = [...(input.serverOptions ?? []), ...serverWords(call)];
+  const wish = { client: clientNamed(input.clientConfig), serverOptions };
   if (input.write === true && input.dryRun === true) throw usageError('--write or --dry-run, not both');
   if (input.write !== true && input.dryRun !== true) return printed(call, wish);
   return edited(call, wish, input.write === true);
@@ -105,9 +106,10 @@ export function addServer(call: Call, draft: Draft, name: string): readonly stri
   const client = Object.values(clients).find((one) => one.name === name);
   if (client === undefined) return [];
   const launch = chooseLaunch(programLocation(call.ports.env, draft.root));
-  const edit = withServer(client, draft.read(client.file), serverEntry(client, launch));
+  const serverOptions = serverWords(call);
+  const edit = withServer(client, draft.read(client.file), serverEntry(client, launch, serverOptions));
   if (edit.kind === 'different') return [line`${client.file} ${startsOtherwise}`];
-  addTo(draft, { client, serverOptions: [] }, launch);
+  addTo(draft, { client, serverOptions }, launch);
   return edit.kind === 'added' ? [line`${client.title} ${client.approval}`] : [];
 }
 

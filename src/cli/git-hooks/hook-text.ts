@@ -36,8 +36,11 @@ const whole = `${begin} (all of this file is of: rhema hooks install git)`;
 /** Where the hook lies: beside the script, or in a folder of the working tree, where others may have it without the script. */
 export type HookPlace = 'beside' | 'shared';
 
-/** The file that all hooks call. `words`: how the program is started, each as it is. */
-export function scriptText([file, ...args]: readonly [string, ...string[]]): string {
+/** The file that all hooks call. `words`: how the program is started, each as it is; `server`: of which locks are asked about. */
+export function scriptText(
+  [file, ...args]: readonly [string, ...string[]],
+  server: string | null = null,
+): string {
   const [main = ''] = args;
   return `#!/bin/sh
 # Called by the hooks of Git with their name and arguments: rhema hooks install git.
@@ -58,7 +61,7 @@ ask() {
     echo '  rhema hooks install git names it anew; git -c core.hooksPath=/dev/null goes without' >&2
     return 1
   fi
-  "$program" ${[...args.map(quoted), 'git-hook'].join(' ')} "$hook" -- "$@"
+  "$program" ${[...args.map(quoted), ...(server === null ? [] : ['--server', quoted(server)]), 'git-hook'].join(' ')} "$hook" -- "$@"
 }
 
 # What is done already nobody can refuse any more.
@@ -134,6 +137,10 @@ esac
 ask "$@"
 `;
 }
+
+/** The server that such a file names; null: none. */
+export const serverIn = (script: string): string | null =>
+  / --server '([^']+)' git-hook /.exec(script)?.[1] ?? null;
 
 const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
 

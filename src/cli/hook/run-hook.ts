@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs';
 import { payloadBytesMax } from '../../hooks/index.ts';
+import type { GlobalOptions } from '../call.ts';
 import { processPorts } from '../process/process-ports.ts';
 import { quickHook, type HookWords } from './quick-hook.ts';
 import { readStdin } from './read-stdin.ts';
@@ -12,11 +13,15 @@ export async function runQuickly(args: readonly string[]): Promise<number | null
 }
 
 /** Answers the hook that this process is, and says how it ends. */
-export async function runHook(words: HookWords): Promise<number> {
+export async function runHook(
+  words: HookWords,
+  options: Pick<GlobalOptions, 'server'> = {},
+): Promise<number> {
   const { stdout, stderr, exitCode } = await serveHook(
     processPorts(),
     words,
     await readStdin(payloadBytesMax),
+    options,
   );
   write(1, stdout);
   write(2, stderr);

@@ -25,8 +25,10 @@ export function addHookCommand(program: Command, host: Host): void {
       import('../hook/run-hook.ts'),
       import('../answer/outcome.ts'),
     ]);
-    return async (_call, { client, event }) =>
-      ended((await runHook({ client, event: event ?? null })) as 0 | 1 | 2);
+    return async ({ options: { server } }, { client, event }) => {
+      const named = server === undefined ? {} : { server };
+      return ended((await runHook({ client, event: event ?? null }, named)) as 0 | 1 | 2);
+    };
   });
 }
 

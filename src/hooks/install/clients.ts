@@ -257,7 +257,9 @@ export function oursIn(client: string, command: unknown): OwnCommand | null {
   if (typeof command !== 'string') return null;
   const ours = new RegExp(`^((.*\\S)\\s+hook\\s+${client})(?:\\s+([A-Za-z]+))?\\s*$`, 's').exec(command);
   const [, line = '', program = '', word] = ours ?? [];
-  const isOurs = /(?:^|[\s/\\"'])(?:rhema|cli[/\\]main\.[cm]?[jt]s)["']?$/.test(program);
+  const isOurs = /(?:^|[\s/\\"'])(?:rhema|cli[/\\]main\.[cm]?[jt]s)["']?(?:\s+--server\s+\S+)?$/.test(
+    program,
+  );
   return isOurs ? { kind: 'command', line, wakes: word === wakeWord } : null;
 }
 

@@ -12,7 +12,7 @@ import {
 } from '../../../hooks/install/index.ts';
 import type { Call } from '../../call.ts';
 import { line } from '../../format/text.ts';
-import { chooseLaunch, programLocation } from '../client-config-launch.ts';
+import { hookLaunch } from '../client-config-launch.ts';
 import { notesOn } from './client-notes.ts';
 import { notWritten, type Draft } from './draft.ts';
 import { commandStatus } from './runnable.ts';
@@ -28,7 +28,7 @@ export function jsonTarget(client: JsonHookClient): HookTarget {
     files: [file],
     isEvident: (draft) => draft.read(file) !== null || isFolder(join(draft.root, dirname(file))),
     print: (call, worktree, handler) => {
-      const launch = chooseLaunch(programLocation(call.ports.env, worktree));
+      const launch = hookLaunch(call, worktree);
       return { file, content: newFile(client, commandLine(client, launch), handler) };
     },
     ...(client.toolEvents === undefined ? {} : { hasToolHandler: true }),
@@ -45,7 +45,7 @@ async function install(
   handler: HandlerKind | undefined,
 ): Promise<TargetPlan> {
   const { name, file, title, approval } = client;
-  const launch = chooseLaunch(programLocation(call.ports.env, draft.root));
+  const launch = hookLaunch(call, draft.root);
   const wanted = commandLine(client, launch);
   const before = lookAt(client, draft.read(file));
   if (handler === 'mcp') await checkToolHandler(call, draft);

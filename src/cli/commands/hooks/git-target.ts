@@ -10,9 +10,9 @@ import {
   type HookChange,
   type HooksHere,
 } from '../../git-hooks/hook-files.ts';
-import { scriptText } from '../../git-hooks/hook-text.ts';
+import { scriptText, serverIn } from '../../git-hooks/hook-text.ts';
 import { noteInstalled } from '../../git-hooks/noted.ts';
-import { chooseLaunch, programLocation } from '../client-config-launch.ts';
+import { chooseLaunch, programLocation, serverWords } from '../client-config-launch.ts';
 import { notWritten } from './draft.ts';
 import type { HookTarget, TargetPlan, TargetStatus } from './target.ts';
 
@@ -36,7 +36,9 @@ async function install(call: Call): Promise<TargetPlan> {
     const wanted = toWrite(here.script, hook);
     return wanted === null ? [] : [line`${shown(call, hook.path)} ${hook.obstacle ?? ''}; ${wanted}`];
   });
-  return planOf(call, installing(here, scriptText(wordsHere(call))), left, () => noteInstalled(commonDir));
+  return planOf(call, installing(here, scriptText(wordsHere(call), serverOf(call))), left, () =>
+    noteInstalled(commonDir),
+  );
 }
 
 /** A link in the place of the folder of hooks leads away however that is configured. */
@@ -48,6 +50,8 @@ const whyLeftAlone = (folder: string, commonDir: string): string =>
 /** What lies in Git's own folder is of this machine alone. */
 const wordsHere = (call: Call): readonly [string, ...string[]] =>
   chooseLaunch(programLocation(call.ports.env, null)).userWords as readonly [string, ...string[]];
+
+const serverOf = (call: Call): string | null => serverWords(call)[1] ?? null;
 
 async function lookAtHooks(call: Call): Promise<HooksHere> {
   return call.world.inspection.hooksHere(await call.repository(), call.ports.env);
@@ -107,6 +111,6 @@ async function status(call: Call): Promise<TargetStatus> {
 
 /** What is wrong with the file that the hooks call; null: nothing. */
 export const scriptProblem = (call: Call, { scriptNow }: HooksHere): string | null =>
-  scriptNow === scriptText(wordsHere(call))
+  scriptNow === scriptText(wordsHere(call), scriptNow === null ? null : serverIn(scriptNow))
     ? null
     : 'it is gone, or of another program or version: install it again';

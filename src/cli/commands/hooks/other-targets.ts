@@ -15,7 +15,7 @@ import {
 } from '../../../hooks/install/index.ts';
 import type { Call } from '../../call.ts';
 import { line, shellCommand } from '../../format/text.ts';
-import { chooseLaunch, programLocation } from '../client-config-launch.ts';
+import { hookLaunch } from '../client-config-launch.ts';
 import { notWritten } from './draft.ts';
 import { commandStatus } from './runnable.ts';
 import type { HookTarget, TargetStatus } from './target.ts';
@@ -41,7 +41,7 @@ export const opencodeTarget: HookTarget = {
     if (before !== null)
       throw notWritten(opencodeFile, 'is there and was not written by rhema; move it away');
     draft.write(opencodeFile, wanted);
-    const { reason } = launchFor(call, draft.root);
+    const { reason } = hookLaunch(call, draft.root);
     return { left: [], told: ['opencode loads it when it starts', line`rhema is started ${reason}`] };
   },
   uninstall: async (call, draft) => {
@@ -72,7 +72,11 @@ export const opencodeTarget: HookTarget = {
     const words = pluginCommand(text);
     const commands =
       words === null ? [] : [commandStatus(call, draft.root, shellCommand(...words.slice(0, -2)))];
-    const isAsWritten = text === wantedPlugin(call, draft.root);
+    // The server that was named when it was written is named to nobody who only looks.
+    const named = serverWordsIn(words ?? []);
+    const { words: own, ...launch } = hookLaunch(call, draft.root);
+    const more = serverWordsIn(own).length === 0 ? named : [];
+    const isAsWritten = text === pluginText({ ...launch, words: [...own, ...more] });
     return {
       ...none,
       commands,
@@ -84,11 +88,14 @@ export const opencodeTarget: HookTarget = {
 
 /** What the plugin of opencode holds that this program writes. */
 export function wantedPlugin(call: Call, worktree: string | null): string {
-  return pluginText(launchFor(call, worktree));
+  return pluginText(hookLaunch(call, worktree));
 }
 
-const launchFor = (call: Call, worktree: string | null): ReturnType<typeof chooseLaunch> =>
-  chooseLaunch(programLocation(call.ports.env, worktree));
+/** `--server URL`, as it is written behind the program. */
+function serverWordsIn(words: readonly string[]): readonly string[] {
+  const at = words.indexOf('--server');
+  return at === -1 ? [] : words.slice(at, at + 2);
+}
 
 /** It has one configuration for all that its user does: that is only looked at, and said what to add. */
 export const kimiTarget: HookTarget = {
@@ -98,7 +105,7 @@ export const kimiTarget: HookTarget = {
   isEvident: () => false,
   print: (call, worktree) => ({
     file: `~/${kimiFile}`,
-    content: kimiLines(launchFor(call, worktree).userWords),
+    content: kimiLines(hookLaunch(call, worktree).userWords),
   }),
   install: async () => {
     throw notWritten(
@@ -159,4 +166,4 @@ export function usersHooks(call: Call): UsersHooks | null {
 
 /** The command line that would be written there. */
 export const wantedUsersLine = (call: Call, worktree: string | null): string =>
-  kimiCommand(launchFor(call, worktree).userWords);
+  kimiCommand(hookLaunch(call, worktree).userWords);
