@@ -1,4 +1,4 @@
-import { onWallClock, type Coordinator, type Principal } from '../protocol/index.ts';
+import { onWallClock, type Admitted, type Coordinator } from '../protocol/index.ts';
 import { parseAgentIdForm } from '../core/index.ts';
 import type { AgentId, Revision, Ticket } from '../core/index.ts';
 import type { AgentSession } from '../participant/index.ts';
@@ -45,7 +45,7 @@ export class Call {
   readonly #color: boolean;
   #repository: Promise<Repository> | null = null;
   #coordinator: Promise<Coordinator> | null = null;
-  #principal: Promise<Principal | null> | null = null;
+  #principal: Promise<Admitted | null> | null = null;
   #heardRevision: Revision | null = null;
   #unread: Unread | null = null;
   #hasAnswered = false;
@@ -135,12 +135,12 @@ export class Call {
   }
 
   /** Whom the token that is kept for the server lets in; null: no server is asked, or no token is kept for it. */
-  principal(): Promise<Principal | null> {
+  principal(): Promise<Admitted | null> {
     this.#principal ??= this.#whoAmI();
     return this.#principal;
   }
 
-  async #whoAmI(): Promise<Principal | null> {
+  async #whoAmI(): Promise<Admitted | null> {
     const server = this.server();
     if (server === undefined) return null;
     const { servers } = this.world;

@@ -95,7 +95,7 @@ const branches: readonly Branch[] = [
   { words: ['safety'], grow: addSafetyCommands },
   { words: ['verify-log'], grow: addVerifyCommand },
   { words: ['mcp'], grow: addMcpCommand },
-  { words: ['serve', 'token', 'login', 'logout'], grow: addServeCommands },
+  { words: ['serve', 'token', 'login', 'logout', 'whoami'], grow: addServeCommands },
   { words: ['webhook'], grow: addWebhookCommands },
   { words: ['daemon', 'config', 'doctor', 'completion'], grow: addToolCommands },
   { words: ['uninstall'], grow: addUninstallCommand },

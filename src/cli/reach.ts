@@ -87,6 +87,7 @@ export const reaches: Readonly<Record<string, Reach>> = {
   'token revoke': 'refused',
   login: 'neither',
   logout: 'neither',
+  whoami: 'server',
   'webhook create': 'refused',
   'webhook list': 'refused',
   'webhook test': 'refused',

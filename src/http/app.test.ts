@@ -28,6 +28,7 @@ describe('who is let in', () => {
       name: 'ci',
       role: 'agent',
       agents: ['ci-*'],
+      expiresAtMs: null,
     });
     tokens.delete('ci');
     expect((await call('/api/v1/whoami', { token: 'ci' })).status).toBe(401);

@@ -58,8 +58,8 @@ export function createHttpApp(ports: HttpPorts): HttpApp {
   at.get('/api/v1/events', (c) => events.serve(c));
   at.get('/api/v1/about', (c) => about(c, ports));
   at.get('/api/v1/whoami', (c) => {
-    const { name, role, agents } = c.get('principal');
-    return c.json({ name, role, agents });
+    const { name, role, agents, expiresAtMs = null } = c.get('principal');
+    return c.json({ name, role, agents, expiresAtMs });
   });
   at.all('/mcp', (c) => mcp.serve(c));
   refuseOtherMethods(at);

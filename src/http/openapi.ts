@@ -191,13 +191,14 @@ const others = {
       tags: ['access'],
       responses: {
         200: {
-          description: 'Name, role, and as whom it may take part.',
+          description: 'Name, role, as whom it may take part, and until when.',
           content: json({
             type: 'object',
             properties: {
               name: { type: 'string' },
               role: { enum: roles },
               agents: { type: 'array', items: { type: 'string' } },
+              expiresAtMs: { type: ['integer', 'null'], description: 'Null: never.' },
             },
           }),
         },

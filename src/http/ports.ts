@@ -1,9 +1,9 @@
 import type { EntryPrincipal } from '../core/index.ts';
 import type {
+  Admitted,
   CommandRequest,
   Coordinator,
   CoordinatorError,
-  Principal,
   Reply,
   RequestParsers,
 } from '../protocol/index.ts';
@@ -34,11 +34,6 @@ export interface McpCaller {
   readonly isLetIn: () => boolean;
   /** Counts a stream that stays open, until the function it returns is called. Throws `RATE_LIMITED`. */
   readonly takeStream: () => () => void;
-}
-
-export interface Admitted extends Principal {
-  /** From when its token lets nobody in any more; null, or left out: never. */
-  readonly expiresAtMs?: number | null;
 }
 
 /** What the server needs of its process. */

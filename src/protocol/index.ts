@@ -13,7 +13,7 @@ export {
   type RefusalProblem,
 } from './problem.ts';
 export { healthChecks, type Checks, type HealthCheck } from './health-checks.ts';
-export { roles, type Principal, type Role } from './principal.ts';
+export { roles, type Admitted, type Principal, type Role } from './principal.ts';
 export type * from './queries.ts';
 export type * from './scope-problem.ts';
 export type * from './views.ts';

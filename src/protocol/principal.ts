@@ -15,3 +15,9 @@ export interface Principal {
   /** Of an agent: the names that it may take part as, `*` for any letters. */
   readonly agents: readonly string[];
 }
+
+/** By a token that may come to an end. */
+export interface Admitted extends Principal {
+  /** From when its token lets nobody in any more; null, or left out: never. */
+  readonly expiresAtMs?: number | null;
+}

@@ -58,7 +58,8 @@ async function askedToken(call: Call, server: string, file: string | undefined):
 const noToken = (message: string): CommandError =>
   new CommandError('CONFIRMATION_NEEDED', exitCodes.invalid, message);
 
-function roleText(role: Role, agents: readonly string[]): string {
+/** What a role may do, for people. */
+export function roleText(role: Role, agents: readonly string[]): string {
   if (role === 'agent' && agents.includes('*')) return 'an agent, under any name';
   if (role === 'agent') return `an agent, under a name such as ${agents.join(', ')}`;
   return role === 'operator' ? 'an operator, who may do everything' : 'an observer, who may look';

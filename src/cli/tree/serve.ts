@@ -108,4 +108,11 @@ function addLogin(program: Command, host: Host): void {
     .argument('<url>', 'of the server');
   examples(logout, 'rhema logout https://build.example.org:7421');
   implement(logout, host, async () => (await load()).logout);
+
+  const whoami = program
+    .command('whoami')
+    .description('by whose token the server is asked, what that may do, and until when')
+    .usage('[options]');
+  examples(whoami, 'rhema whoami', 'rhema whoami --server https://build.example.org:7421 --json');
+  implement(whoami, host, async () => (await import('../commands/whoami.ts')).whoami);
 }

@@ -12,7 +12,7 @@ import {
   replaceFile,
   textOf,
 } from '../../files/index.ts';
-import { CoordinatorError, type Coordinator, type Principal } from '../../protocol/index.ts';
+import { CoordinatorError, type Coordinator, type Admitted } from '../../protocol/index.ts';
 import { commitOf } from './commit-of.ts';
 import { lookAtServer } from './server-look.ts';
 import type { Environment } from './environment.ts';
@@ -50,7 +50,7 @@ export function realServers(env: Environment): Servers {
     whoAmI: async (server, token) => {
       const coordinator = await connectOverHttp({ server, token, callTimeoutMs: 10_000 });
       try {
-        return (await coordinator.whoAmI()) as Principal;
+        return (await coordinator.whoAmI()) as Admitted;
       } finally {
         await coordinator.close();
       }

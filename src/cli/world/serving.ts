@@ -2,7 +2,7 @@
 import type { CreatedToken, TokenFolder, TokenWish } from '../../access/index.ts';
 import type { Workspace } from '../../mcp/index.ts';
 import type { LogLevelWish } from '../../observe/index.ts';
-import type { Coordinator, Principal } from '../../protocol/index.ts';
+import type { Coordinator, Admitted } from '../../protocol/index.ts';
 import type { Answer, WebhookFolder, WebhookRecord, WebhookWish } from '../../webhooks/index.ts';
 import type { ServerLook } from '../doctor/server-facts.ts';
 import type { Repository } from './repository.ts';
@@ -49,7 +49,7 @@ export interface Servers {
   /** False where none was kept. */
   forget(server: string): Promise<boolean>;
   /** Fails with UNAUTHENTICATED, or what keeps the server from answering. */
-  whoAmI(server: string, token: string): Promise<Principal>;
+  whoAmI(server: string, token: string): Promise<Admitted>;
   /** What it says of itself; never fails. */
   look(server: string, token: string | null): Promise<ServerLook>;
   /** On which commit a folder's working tree lies; null: on none, or it is none. */

@@ -1,0 +1,47 @@
+import { CoordinatorError, type Admitted, type Role } from '../../protocol/index.ts';
+import { timeLeft } from '../../wording/index.ts';
+import { done, type Outcome } from '../answer/outcome.ts';
+import type { Call } from '../call.ts';
+import { line } from '../format/text.ts';
+import { roleText } from './login.ts';
+
+interface WhoAmI {
+  /** Null: what is asked is on this machine. */
+  readonly server: string | null;
+  /** The name of the token, or of the user. */
+  readonly principal: string;
+  readonly role: Role;
+  readonly agents: readonly string[];
+  readonly expiresAtMs: number | null;
+}
+
+/** By whose token one asks, and what that may do; on this machine its user may do everything. */
+export async function whoami(call: Call): Promise<Outcome> {
+  const server = call.server();
+  const who = server === undefined ? await userOf(call) : letInBy(server, await call.principal());
+  return done(null, { ...who }, () => whoText(call, who));
+}
+
+async function userOf(call: Call): Promise<WhoAmI> {
+  await call.repository();
+  const principal = call.world.operator();
+  return { server: null, principal, role: 'operator', agents: ['*'], expiresAtMs: null };
+}
+
+function letInBy(server: string, admitted: Admitted | null): WhoAmI {
+  if (admitted === null)
+    throw new CoordinatorError(
+      'UNAUTHENTICATED',
+      `no token for ${server} is kept here: rhema login ${server} keeps one`,
+      { details: { server } },
+    );
+  const { name, role, agents, expiresAtMs = null } = admitted;
+  return { server, principal: name, role, agents, expiresAtMs };
+}
+
+function whoText(call: Call, { server, principal, role, agents, expiresAtMs }: WhoAmI): string {
+  const what = roleText(role, agents);
+  if (server === null) return line`${principal} on this machine: ${what}`;
+  const end = expiresAtMs === null ? 'without an end' : `good for ${timeLeft(expiresAtMs - call.nowMs)} more`;
+  return line`${principal} by a token of ${server}: ${what}; ${end}`;
+}
