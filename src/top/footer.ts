@@ -39,10 +39,15 @@ function asked(question: string, text: string, columns: number): Line {
 const cursor = '_';
 
 /** The most important first. */
-function keysOf({ page, list }: Model): readonly string[] {
+function keysOf({ page, list, mayRevoke }: Model): readonly string[] {
   if (page.kind === 'help') return ['Esc back', 'q quit'];
   if (page.kind === 'story')
-    return ['Esc back', 'Up Down scroll', ...(page.target === null ? [] : ['r revoke']), 'q quit'];
+    return [
+      'Esc back',
+      'Up Down scroll',
+      ...(page.target === null || !mayRevoke ? [] : ['r revoke']),
+      'q quit',
+    ];
   return [
     '? help',
     'q quit',
@@ -50,7 +55,7 @@ function keysOf({ page, list }: Model): readonly string[] {
     'Tab lists',
     '/ filter',
     's sort',
-    ...(list === 'queue' ? [] : ['r revoke']),
+    ...(list === 'queue' || !mayRevoke ? [] : ['r revoke']),
   ];
 }
 

@@ -19,6 +19,8 @@ export interface Model {
   readonly typing: Typing | null;
   /** What came of the last act, until the next key. */
   readonly notice: Notice | null;
+  /** Whether who looks may take locks back, as far as is known. */
+  readonly mayRevoke: boolean;
 }
 
 export interface Size {
@@ -88,6 +90,7 @@ export function newModel(place: string, size: Size, nowMs: number): Model {
     page: { kind: 'list' },
     typing: null,
     notice: null,
+    mayRevoke: true,
   };
 }
 

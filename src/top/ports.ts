@@ -41,6 +41,8 @@ export interface TopPorts {
   /** Who revokes. */
   readonly operator: string;
   readonly newRequestId: () => string;
+  /** Whether who looks may take locks back. Never fails. */
+  readonly mayRevoke: Promise<boolean>;
   readonly paint: (emphasis: Emphasis, text: string) => string;
   readonly words: Words;
 }

@@ -143,6 +143,13 @@ describe('revoking', () => {
     expect(typed(model, 'r').typing).toMatchObject({ kind: 'sure', lock: { token: 1180 } });
   });
 
+  it.each([40, 80])('says at once, on %i columns, that only an operator may', (columns) => {
+    const model = typed(modelOf(busy, { columns, rows: 24 }, { list: 'locks', mayRevoke: false }), 'r');
+    expect(model.typing).toBeNull();
+    expect(seen(model)).toMatch(/only an operator may revoke/);
+    expect(seen({ ...model, notice: null })).not.toContain('r revoke');
+  });
+
   it('says where there is nothing to revoke', () => {
     expect(seen(typed(modelOf(busy, at80), 'down', 'r'))).toMatch(/there is no lock to revoke$/);
   });

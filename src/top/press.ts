@@ -176,6 +176,9 @@ function askOfAgent(model: Model, agent: AgentId): Model {
 }
 
 function ask(model: Model, lock: LockView | null): Model {
-  if (lock === null) return { ...model, notice: { text: 'there is no lock to revoke', isTrouble: true } };
+  if (!model.mayRevoke) return refused(model, 'only an operator may revoke: the token here is none’s');
+  if (lock === null) return refused(model, 'there is no lock to revoke');
   return { ...model, typing: { kind: 'sure', lock } };
 }
+
+const refused = (model: Model, text: string): Model => ({ ...model, notice: { text, isTrouble: true } });

@@ -79,6 +79,7 @@ function begin(script: Partial<Script> = {}): {
     place: '/home/ann/shop',
     operator: 'olga',
     newRequestId: () => 'request',
+    mayRevoke: Promise.resolve(true),
     paint: (_emphasis: unknown, text: string) => text,
     words,
   };

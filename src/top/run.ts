@@ -59,6 +59,7 @@ class Top {
     this.#stopTicking = every(time, 1_000, () => this.#painter.ask());
     this.#painter.ask();
     void this.#follower.follow(this.#over.signal);
+    void this.#ports.mayRevoke.then((mayRevoke) => this.#change({ mayRevoke }));
     return ended;
   }
 

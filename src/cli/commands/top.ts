@@ -23,6 +23,7 @@ export async function showTop(call: Call): Promise<Outcome> {
         place: server ?? worktree ?? commonDir,
         operator: world.operator(),
         newRequestId: () => world.newRequestId(),
+        mayRevoke: mayRevoke(call),
         paint: (emphasis, text) => call.style.paint(emphasis, text),
         words: {
           story: (answer, columns, nowMs) =>
@@ -38,6 +39,13 @@ export async function showTop(call: Call): Promise<Outcome> {
   });
   return ended(interrupted ? exitCodeAfter('SIGINT') : code);
 }
+
+/** Where nobody can tell, the coordinator refuses it when it is asked. */
+const mayRevoke = (call: Call): Promise<boolean> =>
+  call.principal().then(
+    (who) => who === null || who.role === 'operator',
+    () => true,
+  );
 
 function refuseWithoutTerminal(call: Call): void {
   const { stdin, stdout, env } = call.ports;
