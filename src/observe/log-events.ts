@@ -67,7 +67,7 @@ export const logEvents = {
     level: 'warn',
     message: 'the scope files cannot be read',
     fields: ['cause'],
-    remedy: '`rhema validate` names the file; the scopes that were read last stay in force',
+    remedy: '`rhema safety validate` names the file; the scopes that were read last stay in force',
   },
   'sync.worked': {
     level: 'info',
@@ -97,7 +97,7 @@ export const logEvents = {
     level: 'error',
     message: 'a snapshot cannot be read, and an older one is used',
     fields: ['problem', 'cause'],
-    remedy: '`rhema verify log`, then look after the disk',
+    remedy: '`rhema verify-log`, then look after the disk',
   },
   'witness.notKept': {
     level: 'error',
