@@ -179,3 +179,20 @@ it('is not told of another server', async () => {
   expect({ code, body }).toMatchObject({ code: 2, body: { code: 'USAGE' } });
   expect(wishes).toEqual([]);
 });
+
+it.each(['http://x', 'build.example.org:7421', 'build.example.org/rhema', '', 'a b', '-x'])(
+  'a host that cannot be, %j, is refused: no request could name it',
+  async (host) => {
+    const { code, stderr } = await harness().run('serve', `--allow-host=${host}`);
+    expect([code, wishes]).toEqual([2, []]);
+    expect(stderr).toContain(`--allow-host ${JSON.stringify(host)}: the name of a host`);
+  },
+);
+
+it.each(['build.example.org', 'localhost', 'my_host', '10.0.0.1', '::1', '[::1]'])(
+  'the host %s is taken',
+  async (host) => {
+    await harness().run('serve', '--allow-host', host);
+    expect(wishes).toMatchObject([{ allowHosts: [host] }]);
+  },
+);

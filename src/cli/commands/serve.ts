@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { isLoopback } from '../../access/index.ts';
 import { logLevelOf, logLevelVariable, logLevelWishes, type LogLevelWish } from '../../observe/index.ts';
@@ -108,10 +109,19 @@ function wishOf(cwd: string, input: ServeInput): Omit<ServeWish, 'logLevel'> {
     port: numberOption('--port', input.port, 0, 65_535),
     tls,
     behindProxy,
-    allowHosts: allowHost,
+    allowHosts: allowHost.map(hostOf),
     prefix: prefixOf(prefix),
     requestsPerSecond: numberOption('--rate', input.rate, 1, 1_000_000),
   };
+}
+
+/** A name that a Host header may have, or an address; without scheme, port and path. */
+function hostOf(text: string): string {
+  const isName = /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$/i;
+  if (isName.test(text) || isIP(text.replace(/^\[(.*)\]$/, '$1')) !== 0) return text;
+  throw invalidInput(
+    `--allow-host ${JSON.stringify(text)}: the name of a host such as build.example.org expected, without scheme, port and path`,
+  );
 }
 
 /** Null: it says nothing. In the foreground a wrong one is refused: who set it is there to mend it. */

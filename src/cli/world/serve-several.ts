@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { newRequestId } from '../../client/index.ts';
 import { endSoon, openFilesMax, type OpenOptions } from '../../daemon/index.ts';
 import { HostNames, listen, Mounts, type HttpServer } from '../../http/index.ts';
@@ -8,6 +7,7 @@ import { systemTime } from '../../time/index.ts';
 import { endFollowing } from './process-tracing.ts';
 import { passedSocket, refuseOtherPlace, refuseReadable } from './passed-socket.ts';
 import { serveHttp } from './serve-http.ts';
+import { readTls } from './tls-files.ts';
 import type { Repository, Served, ServedRepository, ServeWish } from './world.ts';
 
 /** Of the files that the process may have open, half are for callers over HTTP. */
@@ -76,7 +76,7 @@ async function open(mounts: Mounts, wish: ServeWish): Promise<HttpServer> {
   const { host, port, tls } = wish;
   const fd = passedSocket(process.env, process.pid);
   if (fd !== null) refuseOtherPlace(wish);
-  const pems = tls === null ? null : { cert: pem(tls.certFile), key: pem(tls.keyFile) };
+  const pems = tls === null ? null : readTls(tls);
   const connectionsMax = Math.floor(((await openFilesMax()) ?? 65_536) * connectionsShare);
   const place = fd === null ? `${host}, port ${port}` : 'the socket that was passed';
   const server = await listen(mounts, { host, port, tls: pems, connectionsMax, fd }).catch(
@@ -91,17 +91,6 @@ async function open(mounts: Mounts, wish: ServeWish): Promise<HttpServer> {
   } catch (error) {
     await server.close();
     throw error;
-  }
-}
-
-/** A file that the user names: read as it is, wherever it leads. */
-function pem(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new CoordinatorError('INVALID_INPUT', `${path} cannot be read: ${(cause as Error).message}`, {
-      cause,
-    });
   }
 }
 
