@@ -48,6 +48,10 @@ describe('usage', () => {
     [['lokc'], "there is no command 'lokc': did you mean lock? See rhema help ("],
     [['lock', 'acquir'], "there is no command 'lock acquir': did you mean acquire? See rhema help lock ("],
     [['status', '--wach'], 'there is no option --wach here: did you mean --watch? See rhema help status ('],
+    [
+      ['agent', 'status', 'a', '--reason', 'x'],
+      'there is no option --reason here: rhema agent set has it; see',
+    ],
     [['lock', 'acquire'], nothingNamed],
     [['run', '--scope', 'a', 'true'], 'the command comes after --, as in: rhema run --scope src/core -- '],
     [['run', '--scope', 'a', '--agent', 'x', 'make', '--fast'], '? The command comes after --'],

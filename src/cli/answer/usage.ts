@@ -28,7 +28,7 @@ function problemOf({ code, message }: CommanderError, command: Command | undefin
     case 'commander.unknownCommand':
       return `there is no command '${[path, said].join(' ').trim()}'${meant}`;
     case 'commander.unknownOption':
-      return `there is no option ${said} here${meant}`;
+      return `there is no option ${said} here${besideWith(said, command) ?? meant}`;
     case 'commander.missingArgument':
       return missingArgument(said, command);
     case 'commander.optionMissingArgument':
@@ -42,6 +42,15 @@ function problemOf({ code, message }: CommanderError, command: Command | undefin
     default:
       return plain;
   }
+}
+
+/** Where another command of the group has the very option, that is what was meant, and no word that is spelt alike. Null: none has. */
+function besideWith(option: string, command: Command | undefined): string | null {
+  const having = (command?.parent?.commands ?? []).filter(
+    (one) => one !== command && one.options.some(({ long, hidden }) => long === option && !hidden),
+  );
+  const names = having.slice(0, 3).map((one) => `rhema ${commandPath(one)}`);
+  return names.length === 0 ? null : `: ${names.join(', ')} ${names.length === 1 ? 'has' : 'have'} it`;
 }
 
 /** Of words of which one has to be used: the library tells them in a sentence of its own for either kind. */

@@ -41,7 +41,7 @@ function addDaemon(program: Command, host: Host): void {
     .command('logs')
     .description('what it has written about itself')
     .option('--lines <number>', 'the last so many lines', '50')
-    .option('--follow', 'go on with what is yet to come');
+    .option('-f, --follow', 'go on with what is yet to come');
   examples(logs, 'rhema daemon logs --lines 200', 'rhema daemon logs --follow');
   implement(logs, host, async () => (await load()).daemonLogs);
 
