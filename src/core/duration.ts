@@ -9,9 +9,23 @@ const units = [
   ['ms', 1],
 ] as const;
 
-/** The shortest exact text, in the form in which people write settings: `90s`, `5m`, `1d`; `0s` for none. */
+/** More of a unit than anybody counts is said in several: 500 minutes are `8h20m`. */
+const countedMax = 99;
+
+/** A short exact text, in the form in which people write settings: `90s`, `5m`, `8h20m`, `1d`; `0s` for none. */
 export function formatDuration(duration: DurationMs): string {
   if (duration === 0) return '0s';
   const [unit, unitMs] = units.find(([, ms]) => duration % ms === 0) ?? ['ms', 1];
-  return `${duration / unitMs}${unit}`;
+  if (unit === 'ms' || duration / unitMs <= countedMax) return `${duration / unitMs}${unit}`;
+  return inSeveral(duration);
+}
+
+function inSeveral(duration: number): string {
+  let restMs = duration;
+  const parts = units.map(([unit, unitMs]) => {
+    const count = (restMs - (restMs % unitMs)) / unitMs;
+    restMs %= unitMs;
+    return count === 0 ? '' : `${count}${unit}`;
+  });
+  return parts.join('');
 }

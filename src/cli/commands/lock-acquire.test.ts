@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asRevision, asTimeMs, type FilePath, type Grant } from '../../core/index.ts';
+import { asRevision, asTimeMs, defaultSettings, type FilePath, type Grant } from '../../core/index.ts';
 import { bobsHarness, startMs, withoutClock } from '../testing/harness.ts';
 import { agentId, grant, lockView, scopePath } from '../testing/samples.ts';
 
@@ -137,6 +137,16 @@ describe('lock acquire', () => {
     );
     expect([code, coordinator.commands]).toEqual([2, []]);
     expect(stderr).toContain(`${option}: "${value}" is not a duration`);
+  });
+
+  it.each([
+    [null, '--ttl: 30d is too much: at most 7d'],
+    [defaultSettings, '--ttl: 30d is too much: at most 1h here (lock_timeout_max)'],
+  ])('a lease that no settings allow is refused with what those here allow: %#', async (settings, said) => {
+    const { harness, coordinator } = bobsHarness({}, { owner: { settings: async () => settings } });
+    const { code, stderr } = await harness.run('lock', 'acquire', 'a', '--agent', 'bob', '--ttl', '30d');
+    expect([code, coordinator.commands]).toEqual([2, []]);
+    expect(stderr).toContain(said);
   });
 
   it('says where scopes go when --wait has swallowed one', async () => {

@@ -11,10 +11,11 @@ import { claimOf, type Claim } from '../../participant/index.ts';
 import { scopesOfPathsMax, type ScopeView } from '../../protocol/index.ts';
 import { invalidInput, usageError } from '../answer/errors.ts';
 import type { Call } from '../call.ts';
-import { durationOption, type LeaseInput } from './acquiring.ts';
+import type { LeaseInput } from './acquiring.ts';
 import { claimNamed } from './named.ts';
 import { noScopes } from './scopes-of.ts';
 import { settingsInForce } from './settings-in-force.ts';
+import { ttlOption } from './ttl-option.ts';
 
 export interface LockNames {
   readonly names: readonly string[];
@@ -107,7 +108,7 @@ const leaseAtTerminalMs = 15 * 60_000;
 
 /** The lease that is asked for; null: as long as `lock_timeout` says. */
 export async function leaseMs(call: Call, { ttl }: LeaseInput): Promise<DurationMs | null> {
-  if (ttl !== undefined) return durationOption('--ttl', ttl);
+  if (ttl !== undefined) return ttlOption(call, ttl);
   if (!call.ports.stdin.isTTY) return null;
   const settings = await settingsInForce(call);
   if (settings === null || settings.lockTtlMs >= leaseAtTerminalMs) return null;

@@ -8,7 +8,7 @@ import { done } from '../answer/outcome.ts';
 import type { Outcome } from '../answer/outcome.ts';
 import { actAs } from './acting.ts';
 import type { Acting } from './acting.ts';
-import { durationOption } from './acquiring.ts';
+import { ttlOption } from './ttl-option.ts';
 import { grantedOutcome } from './lock-acquire.ts';
 import { numberOption } from './number-option.ts';
 import { oneNameOf, ownNamed } from './named.ts';
@@ -66,7 +66,7 @@ export async function renewLock(call: Call, input: RenewInput): Promise<Outcome>
   const session = await actAs(call, input);
   const { wish, free } = await ownNamed(call, session, [input.lock]);
   const named = onlyOne({ ...wish, ...(free.length === 0 ? {} : { files: free }) });
-  const ttlMs = input.ttl === undefined ? null : await durationOption('--ttl', input.ttl);
+  const ttlMs = input.ttl === undefined ? null : await ttlOption(call, input.ttl);
   const command = {
     kind: 'RenewLock',
     ...proofOf(session),

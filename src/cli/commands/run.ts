@@ -20,11 +20,12 @@ import { markVariable } from '../process/process-tree.ts';
 import { exitCodeAfter, firstSignal } from '../process/signals.ts';
 import type { FirstSignal } from '../process/signals.ts';
 import type { Acting } from './acting.ts';
-import { acquire, durationOption, leaseWords, notGranted, waitWish, type LeaseInput } from './acquiring.ts';
+import { acquire, leaseWords, notGranted, waitWish, type LeaseInput } from './acquiring.ts';
 import { runGuarded } from './guarded-child.ts';
 import { LeaseWatch } from './lease-watch.ts';
 import { claimNamed, notThere, typingOf } from './named.ts';
 import { runProgram } from './run-program.ts';
+import { ttlOption } from './ttl-option.ts';
 import { agentPorts, changedBy, submit } from './speak.ts';
 import { quietly, takePart, type Passing } from './taking-part.ts';
 
@@ -100,7 +101,7 @@ function endedUncovered(call: Call, { locks }: Holding): Outcome {
 async function wishOf(call: Call, input: RunInput): Promise<AcquireWish> {
   return {
     ...(await claimNamed(call, input.scope)).wish,
-    ttlMs: input.ttl === undefined ? null : await durationOption('--ttl', input.ttl),
+    ttlMs: input.ttl === undefined ? null : await ttlOption(call, input.ttl),
     wait: await waitWish(input.wait, 'the command comes after --'),
     reason: input.reason ?? null,
   };
