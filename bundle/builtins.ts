@@ -34,6 +34,8 @@ export const lateBuiltins: RolldownPlugin = {
       const plain = [...code.matchAll(new RegExp(`\\b${name}\\.\\w`, 'g'))].length;
       if (uses !== plain) continue;
       late = late
+        // Without these parentheses it is the loading function that is constructed.
+        .replaceAll(new RegExp(`\\bnew ${name}\\.(\\w+)`, 'g'), `new (${name}().$1)`)
         .replaceAll(new RegExp(`\\b${name}\\.`, 'g'), `${name}().`)
         .replace(
           declared,
