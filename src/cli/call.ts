@@ -10,6 +10,7 @@ import type { Style } from './format/style.ts';
 import { jsonLine, shellCommand } from './format/text.ts';
 import { withIsoTimes } from './format/time.ts';
 import { whileTelling } from './process/live-line.ts';
+import { troubleLine } from './process/trouble-line.ts';
 import type { Repository, World } from './world/world.ts';
 
 /** Options that every command understands. */
@@ -149,10 +150,14 @@ export class Call {
   }
 
   coordinator(): Promise<Coordinator> {
+    const onRetry = troubleLine(
+      () => this.ports.clock.monotonicMs(),
+      (text) => this.note(text),
+    );
     this.#coordinator ??= this.repository()
       .then((repository) =>
         whileTelling(this, 'reaching the coordinator', () =>
-          this.world.connect(repository, { direct: this.#direct }),
+          this.world.connect(repository, { direct: this.#direct, onRetry }),
         ),
       )
       .then((coordinator) => this.#listening(onWallClock(coordinator, () => this.nowMs)));

@@ -20,15 +20,23 @@ export class Endurance {
   readonly #backoffMs: BackoffMs;
   readonly #outlastsSilence: boolean;
   readonly #time: Time;
+  readonly #onRetry: (failure: CoordinatorError) => void;
   #aliveAtMs: number;
   #failures = 0;
 
   /** `outlastsSilence`: whether an owner that falls silent is asked again, by one who has come to wait. */
-  constructor(patienceMs: number, backoffMs: BackoffMs, outlastsSilence = false, time = systemTime) {
+  constructor(
+    patienceMs: number,
+    backoffMs: BackoffMs,
+    outlastsSilence = false,
+    time = systemTime,
+    onRetry: (failure: CoordinatorError) => void = () => undefined,
+  ) {
     this.#patienceMs = patienceMs;
     this.#backoffMs = backoffMs;
     this.#outlastsSilence = outlastsSilence;
     this.#time = time;
+    this.#onRetry = onRetry;
     this.#aliveAtMs = time.monotonicMs();
   }
 
@@ -51,9 +59,10 @@ export class Endurance {
   /** Waits until it is time to try again, or throws the failure if that is pointless. */
   async failed(error: unknown, signal?: AbortSignal): Promise<void> {
     this.#failures += 1;
-    const pauseMs = this.#backoffMs(this.#failures);
+    const pauseMs = Math.max(this.#backoffMs(this.#failures), askedPauseMs(error));
     if (isSilence(error) && !this.#outlastsSilence) throw error;
     if (!isWorthAnotherTry(error) || pauseMs >= this.leftMs) throw error;
+    this.#onRetry(error as CoordinatorError);
     await this.#pause(pauseMs, signal);
   }
 
@@ -96,6 +105,12 @@ async function persistAfter<T>(
       told = error;
     }
   }
+}
+
+/** A server that is asked too often says how long it wants to be left alone. */
+function askedPauseMs(error: unknown): number {
+  const after = error instanceof CoordinatorError ? error.details?.['retryAfterSeconds'] : undefined;
+  return typeof after === 'number' && after > 0 ? after * 1_000 : 0;
 }
 
 /** A deadline that passed has used up the patience there was. */

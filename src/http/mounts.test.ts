@@ -64,11 +64,24 @@ it('a repository that is not served now is told apart from none', async () => {
   expect(await statusOf('/rhema/shop/healthz')).toBe(200);
   await close();
   expect(await statusOf('/rhema/shop3/healthz')).toBe(404);
-  for (const path of ['/rhema/shop', '/rhema/shop/healthz', '/rhema/shop2/api/v1/whoami']) {
+  for (const path of ['/rhema/shop', '/rhema/shop/healthz', '/rhema/shop2/healthz']) {
     const answer = await get(path, { 'x-request-id': 'mine-1' });
     expect([path, answer.status, answer.headers.get('x-request-id')]).toEqual([path, 503, 'mine-1']);
     expect(await bodyOf(answer)).toMatchObject({ type: 'urn:rhema:failed:UNAVAILABLE', retryable: true });
   }
+});
+
+it('who calls a repository that is being opened waits until it is there, but who asks how it is does not', async () => {
+  const call = statusOf('/rhema/shop/api/v1/whoami');
+  const vain = statusOf('/rhema/shop2/api/v1/whoami');
+  const ready = await get('/rhema/shop/readyz');
+  expect([ready.status, await bodyOf(ready)]).toEqual([503, { ok: false, checks: {} }]);
+  const close = mounts.mount('/rhema/shop', shop.app);
+  expect(await call).toBe(200);
+  time.advance(10_000);
+  expect(await vain).toBe(503);
+  await close();
+  expect(await statusOf('/rhema/shop/api/v1/whoami')).toBe(503);
 });
 
 it('is ready once all are there, and ready', async () => {

@@ -1,5 +1,6 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { openLog, type Log, type LogOptions } from './log.ts';
+import { openOwnerLog } from './owner-log.ts';
 import { logLevelWishes } from './log-events.ts';
 
 let written: string[] = [];
@@ -66,6 +67,18 @@ it('a level in the environment that there is not is told, and info is meant', ()
     { event: 'logLevel.unknown', asked: 'verbose', levels: logLevelWishes.join(' ') },
     { event: 'owner.leaving' },
   ]);
+});
+
+it('a level may be written in capitals', () => {
+  vi.stubEnv('RHEMA_LOG_LEVEL', 'ERROR');
+  open().note('owner.leaving', {});
+  expect(written).toEqual([]);
+});
+
+it('the log of an owner can be opened also where the level is none', () => {
+  vi.stubEnv('RHEMA_LOG_LEVEL', 'loud');
+  expect(() => openOwnerLog(() => 0, { write: (line) => written.push(line) })).not.toThrow();
+  expect(said()).toMatchObject([{ event: 'logLevel.unknown', asked: 'loud' }]);
 });
 
 it('whatever a value has in it, the line stays one line, and says nothing to a terminal', () => {

@@ -73,8 +73,9 @@ export function openLog({ level, revision, served, write = toStandardError }: Lo
 /** Read by a process that has no option for it, as the coordinator in the background. */
 export const logLevelVariable = 'RHEMA_LOG_LEVEL';
 
+/** In capitals, as other programs write levels, it is the same. Null: it names none. */
 export function logLevelOf(text: string): LogLevelWish | null {
-  return logLevelWishes.find((level) => level === text) ?? null;
+  return logLevelWishes.find((level) => level === text.toLowerCase()) ?? null;
 }
 
 function cleaned(fields: Readonly<Record<string, FieldValue>>): Record<string, FieldValue> {

@@ -12,10 +12,12 @@ export interface OwnerLog {
 
 export function openOwnerLog(
   monotonicMs: () => number,
-  options: Pick<LogOptions, 'level' | 'served'> = {},
+  options: Pick<LogOptions, 'level' | 'served' | 'write'> = {},
 ): OwnerLog {
-  const opened = openLog({ ...options, revision: () => observer.revision });
+  // What is wrong with the level is said at once, before there is an observer.
+  let observer: LogObserver | null = null;
+  const opened = openLog({ ...options, revision: () => observer?.revision ?? null });
   const log = withoutRepeats(opened, monotonicMs);
-  const observer = new LogObserver(log, monotonicMs);
+  observer = new LogObserver(log, monotonicMs);
   return { log, observer };
 }

@@ -1,5 +1,11 @@
 import type { Entry, OpenViolation, Revision } from '../core/index.ts';
-import type { Coordinator, StatusAnswer, WhyAnswer, WhySubject } from '../protocol/index.ts';
+import {
+  CoordinatorError,
+  type Coordinator,
+  type StatusAnswer,
+  type WhyAnswer,
+  type WhySubject,
+} from '../protocol/index.ts';
 import { onAbort, wakeAtFirst, type Time } from '../time/index.ts';
 import { latelyKinds, tellsLately } from './sections.ts';
 
@@ -24,6 +30,8 @@ export interface Heard {
 const betweenAsksMs = 200;
 const quietMs = 3_000;
 const retryMs = 1_000;
+/** After a refusal that does not pass by itself, each time twice as long, up to this: a token may be let in again. */
+const refusedMaxMs = 30_000;
 /** The last section tells of no more, and of nothing older. */
 const latelyMax = 20;
 const latelyMs = 3_600_000;
@@ -38,6 +46,8 @@ export class Follower {
   /** Something has changed that was not asked about. */
   #isStale = true;
   #wake: (() => void) | null = null;
+  /** Before it is asked again. */
+  #retryMs = retryMs;
 
   constructor(coordinator: Coordinator, time: Time, listener: Listener) {
     this.#coordinator = coordinator;
@@ -56,7 +66,7 @@ export class Follower {
     while (!signal.aborted) {
       const isHeard = await this.#ask(signal);
       if (isHeard) watching ??= this.#watchAgain(signal);
-      await this.#pause(isHeard ? betweenAsksMs : retryMs, signal);
+      await this.#pause(isHeard ? betweenAsksMs : this.#retryMs, signal);
       if (isHeard && !this.#isStale) await this.#untilStale(signal);
     }
     await watching;
@@ -68,11 +78,13 @@ export class Follower {
     try {
       await this.#hear();
       if (!signal.aborted) onAsked(null);
+      this.#retryMs = retryMs;
       return true;
     } catch (error) {
       // All that was missed meanwhile has to be asked for.
       [this.#isStale, this.#lately] = [true, null];
       if (!signal.aborted) onLost(error);
+      this.#retryMs = isPassing(error) ? retryMs : Math.min(2 * this.#retryMs, refusedMaxMs);
       return false;
     }
   }
@@ -106,7 +118,7 @@ export class Follower {
   async #watchAgain(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await this.#watch(this.#status?.revision ?? (0 as Revision), signal);
-      await this.#pause(retryMs, signal);
+      await this.#pause(this.#retryMs, signal);
     }
   }
 
@@ -133,3 +145,5 @@ export class Follower {
     await wakeAtFirst((wake) => this.#time.schedule(forMs, wake), onAbort(signal));
   }
 }
+
+const isPassing = (error: unknown): boolean => !(error instanceof CoordinatorError) || error.retryable;

@@ -159,6 +159,20 @@ describe('the view of a whole terminal', () => {
     expect(written()).toMatch(/connected.*\? help/s);
   });
 
+  it('asks more and more seldom where it is not let in any more', async () => {
+    const { coordinator } = begin();
+    await clock.advance(500);
+    failure = new CoordinatorError('UNAUTHENTICATED', 'the token was revoked');
+    await clock.advance(60_000);
+    const before = coordinator.queries.length;
+    await clock.advance(300_000);
+    expect(coordinator.queries.length - before).toBeLessThanOrEqual(11);
+    expect(written()).toMatch(/connection lost .*the token was revoked/s);
+    failure = null;
+    await clock.advance(30_000);
+    expect(written()).toMatch(/connected.*\? help/s);
+  });
+
   it('says so when an answer does not come', async () => {
     let answer: (value: never) => void = () => undefined;
     begin({

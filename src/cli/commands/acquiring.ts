@@ -1,5 +1,6 @@
 import { shownNames, withoutNone } from '../../core/index.ts';
-import type { DurationMs, QueuedResult, WaitWish, Wish } from '../../core/index.ts';
+import type { DurationMs, QueuedResult, Ticket, WaitWish, Wish } from '../../core/index.ts';
+import { CoordinatorError } from '../../protocol/index.ts';
 import {
   acquire as acquireLocks,
   type AcquireWish,
@@ -43,9 +44,11 @@ export async function acquire(
   let first: () => SignalName | null = () => null;
   let stop = (): void => undefined;
   let stopTelling = (): void => undefined;
+  let ticket: Ticket | null = null;
   const hooks = {
     signal: abort.signal,
     onQueued: (queued: QueuedResult): void => {
+      ticket = queued.ticket;
       call.attended.add(queued.ticket);
       const interrupt = firstSignal(call.ports, () => abort.abort());
       first = () => interrupt.signal();
@@ -61,19 +64,44 @@ export async function acquire(
     const signal = first();
     if (signal === null) throw new Error('a ticket was given up without a signal');
     return { kind: 'interrupted', signal, stuck: stuck === null ? null : messageOf(stuck.error) };
+  } catch (error) {
+    throw ticket === null ? error : leftWaiting(call, session, ticket, error);
   } finally {
     stopTelling();
     stop();
   }
 }
 
+/** The queue has the ticket still, of which whoever reads only that there is no answer would not think. */
+function leftWaiting(call: Call, { agent }: AgentSession, ticket: Ticket, error: unknown): unknown {
+  if (!(error instanceof CoordinatorError) || error.code !== 'UNAVAILABLE') return error;
+  const { code, message, retryable, details } = error;
+  const cancel = call.rhema('lock', 'cancel', '--agent', agent);
+  return new CoordinatorError(
+    code,
+    `${message}; ticket ${ticket} waits on while the session of ${agent} lasts: ask again to wait with it, or give it back: ${cancel}`,
+    { retryable, details: { ...details, ticket }, cause: error },
+  );
+}
+
 /** One line on a terminal that says how long it has been; one plain line elsewhere. */
-function tellWaiting(call: Call, queued: QueuedResult, wish: Wish): () => void {
+function tellWaiting(call: Call, queued: QueuedResult, wish: AcquireWish): () => void {
   const standing = queued.position === 1 ? 'next in line' : `${count(queued.position - 1, 'agent')} ahead`;
-  const what = line`waiting for ${someNames(shownNames(wish))}: ${standing} (ticket ${queued.ticket})`;
+  const until = isCutShort(queued, wish, call.nowMs)
+    ? `, until ${clockTime(queued.deadlineMs, call.nowMs)} at most, by max_block_time`
+    : '';
+  const what = line`waiting for ${someNames(shownNames(wish))}: ${standing} (ticket ${queued.ticket})${until}`;
   if (canTell(call)) return liveLine(call, what, call.ports.clock.monotonicMs());
   if (!call.json) call.note(what);
   return () => undefined;
+}
+
+/** Less than a clock is read to is no difference. */
+const unnoticedMs = 5_000;
+
+/** Whether the rules end the wait before the time that was asked for. */
+function isCutShort({ deadlineMs }: QueuedResult, { wait }: AcquireWish, nowMs: number): boolean {
+  return wait.kind === 'queue' && wait.forMs !== null && deadlineMs < nowMs + wait.forMs - unnoticedMs;
 }
 
 /** How a command ends that did not get its locks. */

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { asRevision, asTimeMs, type Result } from '../../core/index.ts';
-import { sessionIdOf, sessionMarkOf, type TicketReply, type WaiterView } from '../../protocol/index.ts';
+import {
+  CoordinatorError,
+  sessionIdOf,
+  sessionMarkOf,
+  type TicketReply,
+  type WaiterView,
+} from '../../protocol/index.ts';
 import { bobsHarness, startMs, until } from '../testing/harness.ts';
 import { agentId, agentView, grant, scopePath, statusAnswer, waiterView } from '../testing/samples.ts';
 import { refusalOf } from '../../../test/support/refusal.ts';
@@ -237,6 +243,33 @@ describe('lock acquire --wait', () => {
       scopes: ['src/core'],
       token: 11,
     });
+  });
+
+  it('says that the ticket waits on where the coordinator cannot be reached any more', async () => {
+    const gone = new CoordinatorError('UNAVAILABLE', 'nobody answers', { retryable: true });
+    const { harness } = bobsHarness({
+      submit: () => queued,
+      awaitTicket: () => Promise.reject(gone),
+      answers: { status },
+    });
+    const { code, body } = await harness.json('lock', 'acquire', 'src/core', '--agent', 'bob', '--wait');
+    expect([code, body['code'], body['message']]).toEqual([
+      1,
+      'UNAVAILABLE',
+      'nobody answers; ticket 9 waits on while the session of bob lasts: ask again to wait with it, or give it back: rhema lock cancel --agent bob',
+    ]);
+  });
+
+  it('says at once where the rules end the wait before the time that was asked for', async () => {
+    const { harness } = bobsHarness({
+      submit: () => queued,
+      awaitTicket: async () => granted,
+      answers: { status },
+    });
+    const told = async (wait: string): Promise<string> =>
+      (await harness.run('lock', 'acquire', 'src/core', '--agent', 'bob', '--wait', wait)).stderr;
+    expect(await told('20m')).toContain('(ticket 9), until 14:05:30 at most, by max_block_time');
+    expect(await told('30s')).not.toContain('max_block_time');
   });
 
   it('tells people on a terminal how long it has been, on one line that goes away', async () => {

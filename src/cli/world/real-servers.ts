@@ -59,7 +59,11 @@ export function realServers(env: Environment): Servers {
 }
 
 /** The port to a server, by the token that is kept for it. */
-export async function connectTo(server: string, env: Environment): Promise<Coordinator> {
+export async function connectTo(
+  server: string,
+  env: Environment,
+  onRetry?: (failure: CoordinatorError) => void,
+): Promise<Coordinator> {
   const token = await realServers(env).token(server);
   if (token === null)
     throw new CoordinatorError(
@@ -67,7 +71,7 @@ export async function connectTo(server: string, env: Environment): Promise<Coord
       `no token for ${server} is kept here: rhema login ${server} keeps one`,
       { details: { server } },
     );
-  return connectOverHttp({ server, token, headers: traceHeaders });
+  return connectOverHttp({ server, token, headers: traceHeaders, ...(onRetry && { onRetry }) });
 }
 
 /** A file that the user names is read as it is, wherever it leads: a container has its secrets behind links. */

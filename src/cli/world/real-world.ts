@@ -50,9 +50,10 @@ import type { Owner, Repository, Sessions, World } from './world.ts';
 export function createRealWorld(version: () => string): World {
   return {
     locate: (cwd, env, isChosen) => findRepository({ cwd, env, isChosen }),
-    connect: async (repository, { direct }) => {
+    connect: async (repository, { direct, onRetry }) => {
       const { server } = repository;
-      if (server !== undefined) return (await import('./real-servers.ts')).connectTo(server, process.env);
+      if (server !== undefined)
+        return (await import('./real-servers.ts')).connectTo(server, process.env, onRetry);
       if (direct)
         return (await import('../../daemon/index.ts')).openDirect({ repository, version: version() });
       const { commonDir } = repository;

@@ -39,7 +39,13 @@ import type {
   UndoRequest,
 } from '../../init/index.ts';
 import type { AgentSession, ChangedSince, Lies, Occupant } from '../../participant/index.ts';
-import type { Coordinator, HealthAnswer, RefreshReport, ScopeProblem } from '../../protocol/index.ts';
+import type {
+  Coordinator,
+  CoordinatorError,
+  HealthAnswer,
+  RefreshReport,
+  ScopeProblem,
+} from '../../protocol/index.ts';
 import type { LastLook, Look, PairMemory, RadarGit } from '../../radar/index.ts';
 import type { LogSource } from '../../verify/index.ts';
 import type { HooksHere } from '../git-hooks/hook-files.ts';
@@ -60,9 +66,12 @@ export interface World {
 
   /**
    * The port to this repository's coordinator. `direct` opens the log in this process instead of asking the owner. Fails with
-   * UNAUTHENTICATED where no token for its server is kept.
+   * UNAUTHENTICATED where no token for its server is kept. `onRetry` is told each time that a server is tried again.
    */
-  connect(repository: Repository, options: { readonly direct: boolean }): Promise<Coordinator>;
+  connect(
+    repository: Repository,
+    options: { readonly direct: boolean; readonly onRetry?: (failure: CoordinatorError) => void },
+  ): Promise<Coordinator>;
 
   readonly sessions: Sessions;
   readonly owner: Owner;

@@ -3,6 +3,7 @@ import { asRevision, type AgentId, type Entry, type Epoch, type Ticket } from '.
 import { openStage, secret, type Stage } from '../../http/testing.ts';
 import type { CallerCommand, CoordinatorError } from '../../protocol/index.ts';
 import { scopePath } from '../../service/testing.ts';
+import { ManualTime } from '../../time/index.ts';
 import { HttpCoordinator } from './http-coordinator.ts';
 
 const server = 'http://localhost:7421';
@@ -11,11 +12,13 @@ let client: HttpCoordinator;
 /** What happens to the next requests; where nothing is said they arrive and are answered. */
 let fates: ((signal: AbortSignal) => Response | Promise<Response>)[];
 let requests: Request[];
+let retried: string[];
 
 beforeEach(async () => {
   stage = await openStage();
   fates = [];
   requests = [];
+  retried = [];
   client = connected('ops');
 });
 
@@ -36,6 +39,7 @@ function connected(token: string): HttpCoordinator {
     token,
     time: stage.time,
     backoffMs: () => 0,
+    onRetry: ({ message }) => retried.push(message),
     fetch: send as typeof fetch,
   });
 }
@@ -130,6 +134,48 @@ describe('commands', () => {
     expect(requests).toHaveLength(2);
   });
 
+  it.each([
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'NODE_EXTRA_CA_CERTS'],
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'NODE_EXTRA_CA_CERTS'],
+    ['CERT_HAS_EXPIRED', 'has expired'],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'for another name'],
+    ['ERR_SSL_WRONG_VERSION_NUMBER', 'begins with http://'],
+  ])('what does not mend itself, as %s, is told at once with its remedy', async (code, remedy) => {
+    fates = [() => Promise.reject(new TypeError('fetch failed', { cause: { code } }))];
+    await expect(client.query({ kind: 'health' })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      retryable: false,
+      message: expect.stringContaining(remedy),
+      details: { cause: code, sent: false },
+    });
+    expect(requests).toHaveLength(1);
+  });
+
+  it('a server that wants to be left alone for a while is, and each further try is told of', async () => {
+    fates = [
+      () =>
+        Response.json(
+          {
+            type: 'urn:rhema:failed:RATE_LIMITED',
+            code: 'RATE_LIMITED',
+            detail: 'ask again in 5 s',
+            retryable: true,
+            details: { retryAfterSeconds: 5 },
+          },
+          { status: 429 },
+        ),
+    ];
+    const asked = client.query({ kind: 'health' });
+    await new Promise(setImmediate);
+    await ticking(Promise.resolve());
+    stage.time.advance(4_900);
+    await ticking(Promise.resolve());
+    expect([requests.length, retried]).toEqual([1, ['ask again in 5 s']]);
+    stage.time.advance(100);
+    expect(await asked).toHaveProperty('revision');
+    expect(requests).toHaveLength(2);
+  });
+
   it('what answers and is no coordinator is called that', async () => {
     fates = [() => new Response('<html>', { status: 200 })];
     await expect(client.query({ kind: 'health' })).rejects.toThrow('does not speak as a coordinator does');
@@ -168,6 +214,21 @@ describe('waits', () => {
     const given = submit({ kind: 'ReleaseLock', ...alice, scopes: null, token: null }, 'd');
     expect(await ticking(waiting)).toMatchObject({ kind: 'granted', locks: [{ scope: 'src/core' }] });
     await given;
+  });
+
+  it('outlast a server that is gone for minutes, which a question does not', async () => {
+    const failsAfter = async (ask: (gone: HttpCoordinator) => Promise<unknown>): Promise<number> => {
+      const time = new ManualTime();
+      const gone = new HttpCoordinator({ server, token: 't', time, backoffMs: () => 1_000, fetch: refused });
+      let failed: CoordinatorError | null = null;
+      ask(gone).catch((error: CoordinatorError) => (failed = error));
+      for (; failed === null; time.advance(1_000)) await new Promise(setImmediate);
+      expect(failed).toMatchObject({ code: 'UNAVAILABLE' });
+      return (time.monotonicMs() - 1_000) / 1_000;
+    };
+    const waiting = { agent: 'bob' as AgentId, ticket: 5 as Ticket };
+    expect(await failsAfter((gone) => gone.query({ kind: 'health' }))).toBe(30);
+    expect(await failsAfter((gone) => gone.awaitTicket(waiting))).toBe(300);
   });
 
   it('end when their caller gives up', async () => {

@@ -18,6 +18,7 @@ import { systemTime, type BackoffMs, type Time } from '../../time/index.ts';
 import { Endurance, isDeadlineExceeded, jitteredBackoffMs, persist } from '../persist.ts';
 import { readAnswer, type HttpAnswer } from './answers.ts';
 import { watchEvents } from './events.ts';
+import { unreachable } from './unreachable.ts';
 
 export interface HttpConnectOptions {
   /** Of the server, as `rhema serve` prints it, with its path where there is one. */
@@ -25,14 +26,20 @@ export interface HttpConnectOptions {
   readonly token: string;
   /** How long a call may take, with what is tried again. 30 s unless given. */
   readonly callTimeoutMs?: number;
+  /** How long whoever waits for a ticket asks on while the server cannot be reached. 5 min unless given. */
+  readonly waitPatienceMs?: number;
   readonly backoffMs?: BackoffMs;
   readonly time?: Time;
+  /** Told each time that something is tried again. */
+  readonly onRetry?: (failure: CoordinatorError) => void;
   /** Sent with each request, beside what it needs itself. */
   readonly headers?: () => Readonly<Record<string, string>>;
   readonly fetch?: typeof fetch;
 }
 
 const callTimeoutDefaultMs = 30_000;
+/** A server that is started anew, or moved, is back within it; an agent's session outlasts hardly more. */
+const waitPatienceDefaultMs = 300_000;
 /** How long one question for a ticket is kept open by the server, and how much longer its answer may take. */
 const pollMs = 25_000;
 const pollGraceMs = 10_000;
@@ -87,7 +94,8 @@ export class HttpCoordinator implements Coordinator {
   }
 
   async awaitTicket(request: TicketRequest, signal?: AbortSignal): Promise<TicketReply> {
-    const endurance = this.#endurance(true);
+    const { waitPatienceMs = waitPatienceDefaultMs } = this.#options;
+    const endurance = this.#endurance(true, waitPatienceMs);
     const path = `/tickets/${request.ticket}?agent=${encodeURIComponent(request.agent)}&waitMs=${pollMs}`;
     for (;;) {
       const ask = (): Promise<unknown> =>
@@ -168,27 +176,15 @@ export class HttpCoordinator implements Coordinator {
     }
   }
 
-  #endurance(outlastsSilence = false): Endurance {
-    const { backoffMs = jitteredBackoffMs } = this.#options;
-    return new Endurance(this.#callTimeoutMs, backoffMs, outlastsSilence, this.#time);
+  #endurance(outlastsSilence = false, patienceMs = this.#callTimeoutMs): Endurance {
+    const { backoffMs = jitteredBackoffMs, onRetry } = this.#options;
+    return new Endurance(patienceMs, backoffMs, outlastsSilence, this.#time, onRetry);
   }
 }
 
 /** Nothing was heard of a command where nobody let its sender in. */
 function wasPerhapsHeard(error: unknown): boolean {
   return isOpen(error) || isDeadlineExceeded(error) || (error as CoordinatorError).details?.['sent'] === true;
-}
-
-function unreachable(server: string, error: unknown): CoordinatorError {
-  const { cause } = error as { readonly cause?: { readonly code?: string; readonly message?: string } };
-  const why = cause?.code ?? cause?.message ?? String(error);
-  // Where no connection came about, nothing was sent.
-  const sent = !['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'].includes(why);
-  return new CoordinatorError(
-    'UNAVAILABLE',
-    `the server ${server} cannot be reached (${why}): is rhema serve running there?`,
-    { retryable: true, cause: error, details: { sent, cause: why } },
-  );
 }
 
 const tooLate = (server: string, timeoutMs: number): CoordinatorError =>
