@@ -74,7 +74,7 @@ const bounds: readonly (readonly string[])[] = [
   ],
   [
     'the same while it waits or watches: in the queue of a lock, with `--follow` or `--watch`',
-    '30 s without a sign of life; the ticket is kept',
+    '30 s without a sign of life, 5 minutes for a ticket of a server; the ticket is kept',
   ],
   [
     'the coordinator process is well, and at work on the answer',
