@@ -37,7 +37,7 @@ async function seedThatFinds({ trial, said }: Fault, trials: Trials): Promise<nu
 }
 
 describe('the simulation finds what is put back', () => {
-  for (const fault of inTime(faults, 3))
+  for (const fault of inTime(faults, 5))
     it(`${fault.name} (${fault.trial})`, async ({ annotate }) => {
       const { trials } = await broken.load(fault.changes);
       await annotate(`found with seed ${await seedThatFinds(fault, trials)}`);

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { isInTime } from '../test/speeds.ts';
 import { Random } from './random.ts';
 import { defaultSteps, simulate } from './simulate.ts';
 
 /** Runs in one test: so that a failure is told early, and the whole is not one long silence. */
 const seedsPerTest = 50;
-const seedsInAll = 200;
+const seedsInAll = isInTime ? 100 : 200;
 
 async function simulateWell(seed: number): Promise<void> {
   try {

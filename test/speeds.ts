@@ -13,6 +13,8 @@ export const slowTests: readonly string[] = [
   'src/cli/hook/before-index.test.ts',
   'test/spec/large-models.test.ts',
   'test/spec/conformance.test.ts',
+  'test/spec/pictures.test.ts',
+  'test/init/uninstall-misplaced.test.ts',
   'test/withstand/run.test.ts',
   'test/git/commits.test.ts',
   'test/git/merges.test.ts',
@@ -96,9 +98,12 @@ export const slowTests: readonly string[] = [
   'src/shell/bash.test.ts',
 ];
 
-/** Of many trials those for which continuous integration has time: one of every `few`. `npm run test:all` has all. */
+/** Whether only that runs for which continuous integration has time; `npm run test:all` has all. */
+export const isInTime = process.env['TEST_MODE'] === 'slow';
+
+/** Of many trials those for which continuous integration has time: one of every `few`. */
 export function inTime<Trial>(trials: readonly Trial[], few: number): readonly Trial[] {
-  return process.env['TEST_MODE'] === 'slow' ? trials.filter((_trial, place) => place % few === 0) : trials;
+  return isInTime ? trials.filter((_trial, place) => place % few === 0) : trials;
 }
 
 /** Those of them that `--mode slow` leaves out as well, for their length: `npm run test:all` has them. */
@@ -109,6 +114,7 @@ export const campaigns: readonly string[] = ['test/spec/large-models.test.ts'];
  * modules that they load: such a test puts back what it changes of its process.
  */
 export const aloneTests: readonly string[] = [
+  'src/cli/commands/hooks/named-server.test.ts',
   'src/repository/git/regular-file.test.ts',
   'src/repository/git/git-patience.test.ts',
   'src/init/files/staging.test.ts',

@@ -152,18 +152,24 @@ interface OccupantNote extends Occupant {
 
 const pipeName = /^\.[0-9a-f]{12}\.pipe$/;
 
-/** Names by folder. */
-const pipes = new Map<string, { readonly pipe?: string }>();
+/** Names by folder; null: it can have none. */
+const pipes = new Map<string, string | null>();
 
 /** The pipe of this process, which has one in each folder where it occupies names; only Linux has containers that need it. */
 function ownPipe(folder: string): { readonly pipe?: string } {
-  const known = pipes.get(folder);
-  if (known !== undefined) return known;
+  if (pipes.size === 0) process.once('exit', removePipes);
+  const pipe = pipes.get(folder) ?? (pipes.has(folder) ? null : newPipe(folder));
+  pipes.set(folder, pipe);
+  return pipe === null ? {} : { pipe };
+}
+
+function newPipe(folder: string): string | null {
   const pipe = `.${randomBytes(6).toString('hex')}.pipe`;
-  const made = process.platform === 'linux' && holdPipe(join(folder, pipe)) ? { pipe } : {};
-  if (made.pipe !== undefined) process.on('exit', () => removeFile(join(folder, pipe)));
-  pipes.set(folder, made);
-  return made;
+  return process.platform === 'linux' && holdPipe(join(folder, pipe)) ? pipe : null;
+}
+
+function removePipes(): void {
+  for (const [folder, pipe] of pipes) if (pipe !== null) removeFile(join(folder, pipe));
 }
 
 /** Null when the note is gone, is no note, or was copied here. */

@@ -16,7 +16,7 @@ describe('the comparison with the specification finds every deliberately broken 
     expect(verdictOn(await compiled.load(null), 'Locks22c2')).toBeNull();
   });
 
-  for (const mutant of inTime(mutants, 2))
+  for (const mutant of inTime(mutants, 3))
     it(`in which ${mutant.name}`, async ({ skip }) => {
       skip(takesLong(mutant), 'for main.ts');
       expect(verdictOn(await compiled.load(mutant), mutant.model)).toBe(mutant.caughtBy);

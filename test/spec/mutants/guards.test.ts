@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, expect, it } from 'vitest';
 import { rejectionCodes } from '../../../src/core/index.ts';
+import { inTime } from '../../speeds.ts';
 import { compileCore } from './compile.ts';
 import { letsThrough, modelsOfRefusals, refusalsIn } from './guards.ts';
 import { mutants } from './index.ts';
@@ -40,8 +41,13 @@ it('the report names a broken core for every refusal of every command', () => {
 
 it('the broken core that is named lets the command through', async () => {
   const refusals = [...new Set(models.values())].flatMap(refusalsIn);
-  const stillRefused = new Set(models.keys());
-  for (const mutant of mutants.filter(({ name }) => [...report.takenOutBy.values()].includes(name))) {
+  const named = mutants.filter(({ name }) => [...report.takenOutBy.values()].includes(name));
+  const tried = inTime(named, 2);
+  const untried = named.filter((mutant) => !tried.includes(mutant)).map(({ name }) => name);
+  const stillRefused = new Set(
+    [...models.keys()].filter((name) => !untried.includes(report.takenOutBy.get(name) ?? '')),
+  );
+  for (const mutant of tried) {
     const broken = await compiled.load(mutant);
     for (const refusal of refusals)
       if (report.takenOutBy.get(refusal.name) === mutant.name && letsThrough(broken, refusal))
