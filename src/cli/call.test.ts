@@ -41,7 +41,7 @@ describe('the coordinator is that of', () => {
     const [[repository, options] = []] = connected;
     expect(repository?.server).toBe(expected);
     expect(repository?.commonDir).toBe('/repo/.git');
-    expect(options).toEqual({ direct: words.includes('--direct') });
+    expect(options).toMatchObject({ direct: words.includes('--direct') });
   });
 });
 
