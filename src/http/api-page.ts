@@ -102,7 +102,7 @@ function section({
     summary,
     ...(parameters.length === 0 ? [] : [table(['parameter', 'in', 'what'], parameters.map(parameterRow))]),
     ...(schema === undefined ? [] : [fields(schema)]),
-    ...(told.every(([status]) => status === '409' || status === '200') && schema !== undefined
+    ...(tags.includes('commands') || (told.every(([status]) => status === '200') && schema !== undefined)
       ? []
       : [
           table(
@@ -114,7 +114,7 @@ function section({
 }
 
 /** What any request may come to; serve.md has it. */
-const everywhere: ReadonlySet<string> = new Set(['400', '401', '403', '429', '503']);
+const everywhere: ReadonlySet<string> = new Set(['400', '401', '403', '404', '413', '415', '429', '503']);
 
 const parameterRow = ({
   name,
@@ -176,7 +176,7 @@ function codes(): string {
   ]);
   const failed = failureCodes.map((code) => [
     `\`${code}\``,
-    String(statusOfFailure(code)),
+    code === 'INVALID_INPUT' ? '400; 404, 405, 413, 415' : String(statusOfFailure(code)),
     'as `retryable` says',
   ]);
   return [

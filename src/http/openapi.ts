@@ -1,5 +1,8 @@
-import { roles } from '../protocol/index.ts';
+import { rejectionCodes } from '../core/index.ts';
+import { failureCodes } from '../protocol/index.ts';
 import type { JsonSchema } from '../protocol/json-schemas/index.ts';
+import { anyObject, answerParts, otherAnswers, queryAnswers } from './answer-schemas.ts';
+import { statusOfFailure, statusOfRefusal } from './problems.ts';
 import { commandSummaries, querySummaries } from './summaries.ts';
 
 /** What the document says of one route; the routes are made of the same table. */
@@ -22,10 +25,14 @@ const failures = {
   503: problem('The coordinator cannot answer at the moment.'),
 };
 
-const json = (schema: object): object => ({ 'application/json': { schema } });
+/** Of a request that has a body. */
+const bodyFailures = {
+  ...failures,
+  413: problem('The body is too large: INVALID_INPUT.'),
+  415: problem('The body is not said to be JSON: INVALID_INPUT.'),
+};
 
-/** An object of which the types of the package say more. */
-const anyObject = { type: 'object' };
+const json = (schema: object): object => ({ 'application/json': { schema } });
 
 /** The OpenAPI 3.1 document of the API, made of the schemas by which requests are read. */
 export async function openApi(version: string, prefix: string): Promise<object> {
@@ -48,7 +55,7 @@ export async function openApi(version: string, prefix: string): Promise<object> 
     },
     components: {
       securitySchemes: { token: tokenScheme },
-      schemas: { Problem: problemSchema, Reply: replySchema },
+      schemas: { Problem: problemSchema, Reply: replySchema, ...answerParts },
     },
   };
 }
@@ -72,19 +79,33 @@ const commandOperation = (kind: string, schema: JsonSchema): Operation => ({
   requestBody: { required: true, content: json(schema) },
   responses: {
     200: { description: 'Done, and durable.', content: json({ $ref: '#/components/schemas/Reply' }) },
-    409: problem(
-      'Refused by the rules; `code` says by which, `retry` what must happen first. Also 404, 410, 422 and 423.',
-    ),
-    ...failures,
+    ...bodyFailures,
+    ...refusals(),
   },
 });
+
+/** By the rules, with the codes that each status may have. */
+function refusals(): Record<number, object> {
+  const statuses = [...new Set(rejectionCodes.map(statusOfRefusal))].sort((a, b) => a - b);
+  return Object.fromEntries(
+    statuses.map((status) => {
+      const refused = rejectionCodes.filter((code) => statusOfRefusal(code) === status);
+      const failed = failureCodes.filter((code) => statusOfFailure(code) === status);
+      const codes = [...refused, ...failed].join(', ');
+      return [status, problem(`\`code\` says why, \`retry\` what must happen first: ${codes}.`)];
+    }),
+  );
+}
 
 const queryOperation = (kind: string, schema: JsonSchema): Operation => ({
   operationId: `query_${kind}`,
   summary: querySummaries[kind as keyof typeof querySummaries],
   tags: ['queries'],
   requestBody: { required: false, content: json(schema) },
-  responses: { 200: { description: 'The answer.', content: json(anyObject) }, ...failures },
+  responses: {
+    200: { description: 'The answer.', content: json(queryAnswers[kind] ?? anyObject) },
+    ...bodyFailures,
+  },
 });
 
 const idempotencyKey = {
@@ -131,7 +152,7 @@ const others = {
         }),
       ],
       responses: {
-        200: { description: 'It was granted, or ended otherwise.', content: json(anyObject) },
+        200: { description: 'It was granted, or ended otherwise.', content: json(otherAnswers.ticket) },
         204: { description: 'It still waits: ask again.' },
         ...failures,
       },
@@ -173,7 +194,10 @@ const others = {
           additionalProperties: false,
         }),
       },
-      responses: { 200: { description: 'What was read.', content: json(anyObject) }, ...failures },
+      responses: {
+        200: { description: 'What was read.', content: json(otherAnswers.refresh) },
+        ...bodyFailures,
+      },
     },
   },
   '/api/v1/about': {
@@ -181,7 +205,7 @@ const others = {
       operationId: 'about',
       summary: 'By which version and from which commit it is served, and whom the token lets in until when.',
       tags: ['access'],
-      responses: { 200: { description: 'All of it.', content: json(anyObject) }, ...failures },
+      responses: { 200: { description: 'All of it.', content: json(otherAnswers.about) }, ...failures },
     },
   },
   '/api/v1/whoami': {
@@ -192,21 +216,13 @@ const others = {
       responses: {
         200: {
           description: 'Name, role, as whom it may take part, and until when.',
-          content: json({
-            type: 'object',
-            properties: {
-              name: { type: 'string' },
-              role: { enum: roles },
-              agents: { type: 'array', items: { type: 'string' } },
-              expiresAtMs: { type: ['integer', 'null'], description: 'Null: never.' },
-            },
-          }),
+          content: json(otherAnswers.whoami),
         },
         ...failures,
       },
     },
   },
-  '/api/v1/openapi.json': open('openapi', 'This document.'),
+  '/api/v1/openapi.json': open('openapi', 'This document.', anyObject),
   '/metrics': {
     get: {
       operationId: 'metrics',
@@ -221,18 +237,19 @@ const others = {
       },
     },
   },
-  '/healthz': open('healthz', 'Whether the process answers at all.'),
+  '/healthz': open('healthz', 'Whether the process answers at all.', otherAnswers.healthz),
   '/readyz': open(
     'readyz',
     'Whether it can be worked with: the log takes entries, and no invariant is broken.',
+    otherAnswers.readyz,
     {
-      503: { description: 'It cannot; `checks` says why.', content: json(anyObject) },
+      503: { description: 'It cannot; `checks` says why.', content: json(otherAnswers.readyz) },
     },
   ),
 };
 
-function open(operationId: string, summary: string, more: object = {}): object {
-  const responses = { 200: { description: 'Yes.', content: json(anyObject) }, ...more };
+function open(operationId: string, summary: string, schema: object, more: object = {}): object {
+  const responses = { 200: { description: 'Yes.', content: json(schema) }, ...more };
   return { get: { operationId, summary, tags: ['open'], security: [], responses } };
 }
 
@@ -267,6 +284,6 @@ const replySchema = {
     revision: { type: 'integer', description: 'Of the log, at which it was decided.' },
     atMs: { type: 'integer', description: 'The log’s time: deadlines count from it.' },
     unread: { type: 'integer', description: 'Messages that the agent has not read.' },
-    result: anyObject,
+    result: { $ref: '#/components/schemas/Result' },
   },
 };
