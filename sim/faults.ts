@@ -284,7 +284,7 @@ export const faults: readonly Fault[] = [
         'if (this.lockOf(slot) === undefined) found.push(slot);',
       ),
     ],
-    said: /#\d (under|to agent)/,
+    said: /#\d (under|to agent|\(agent-\d is said to hold it)/,
     trial: 'everything',
   },
   {

@@ -8,6 +8,7 @@ it('an owner gets what it needs to run and to read the repository, and no secret
     LC_ALL: 'C',
     TZ: 'UTC',
     XDG_RUNTIME_DIR: '/run/user/1',
+    XDG_CACHE_HOME: '/home/a/caches',
     GIT_DIR: '/r/.git',
     GIT_CONFIG_GLOBAL: '/home/a/.gitconfig',
     SUDO_UID: '1000',

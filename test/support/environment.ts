@@ -1,7 +1,12 @@
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Should what is tried be killed, an owner that it started leaves by itself after this long. */
 const idleExit = '60s';
+
+/** What was compiled is kept for all tests in one place, which is not among what a test looks at. */
+const caches = join(import.meta.dirname, '../../node_modules/.cache');
+mkdirSync(caches, { recursive: true, mode: 0o700 });
 
 /** Of the caller's environment only what does not belong to a repository, an agent or its client; Git reads no one's settings. */
 export function environmentIn(home: string): NodeJS.ProcessEnv {
@@ -10,6 +15,7 @@ export function environmentIn(home: string): NodeJS.ProcessEnv {
   return {
     ...Object.fromEntries(kept),
     HOME: home,
+    XDG_CACHE_HOME: caches,
     XDG_STATE_HOME: join(home, '.local/state'),
     GIT_CONFIG_GLOBAL: '/dev/null',
     GIT_CONFIG_NOSYSTEM: '1',

@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { connectOverHttp, newRequestId, newSecret } from '../../src/client/index.ts';
 import type { AgentId, Epoch, ScopePath } from '../../src/core/index.ts';
+import { requestIdOf } from '../../src/http/idempotency.ts';
 import type { CallerCommand, Coordinator } from '../../src/protocol/index.ts';
 import { rhemaJson, startRhema, type Running } from './support/cli.ts';
 import { LogAudit } from './support/log-audit.ts';
@@ -16,7 +17,7 @@ let sandbox: Sandbox;
 let server: Running;
 let url: string;
 let token: string;
-/** What was told to have been done: the id of each request, and the revision that it got. */
+/** What was told to have been done: the id of each request in the log, and the revision that it got. */
 let told: Map<string, number>;
 
 beforeEach(async () => {
@@ -82,7 +83,7 @@ class Caller {
     const requestId = newRequestId();
     const reply = await this.#coordinator.submit({ requestId, command });
     if (!reply.ok) throw new Error(`${command.kind}: ${reply.rejection.message}`);
-    told.set(requestId, reply.revision);
+    told.set(requestIdOf('team', requestId), reply.revision);
     return reply.result;
   }
 }
