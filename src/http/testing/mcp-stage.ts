@@ -295,8 +295,8 @@ export class McpClient {
     const open = this.#stage.app.streams();
     await this.#stop?.();
     this.#stop = null;
-    // The server sees it some turns later.
-    while (this.#stage.app.streams() === open) await quiet();
+    // The server sees it some turns later, where it has not ended the stream already.
+    while (open > 0 && this.#stage.app.streams() === open) await quiet();
   }
 
   close(): Promise<void> {
