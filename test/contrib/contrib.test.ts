@@ -101,6 +101,19 @@ it('the socket unit names one socket, of this machine alone', () => {
   expect(unit.match(/^Listen.*$/gm)).toEqual(['ListenStream=127.0.0.1:7421']);
 });
 
+it('the image is made of the package that npm pack puts beside the Dockerfile, never of one that a registry has', () => {
+  const dockerfile = text('contrib/docker/Dockerfile');
+  const { name, version } = JSON.parse(text('package.json')) as { name: string; version: string };
+  const [, copied = '', into = ''] = /^COPY (\S+) (\S+)$/m.exec(dockerfile) ?? [];
+  expect(copied.replace('*', version)).toBe(`${name}-${version}.tgz`);
+  expect(dockerfile.match(/npm install .*(?= \\)/g)).toEqual([
+    `npm install --global --offline --omit=optional ${into}${copied}`,
+  ]);
+  expect(text('docs/operations.md')).toContain(
+    'npm pack --pack-destination contrib/docker\ndocker build -t rhema contrib/docker\n',
+  );
+});
+
 interface Manifest {
   readonly kind: string;
   readonly spec: {
