@@ -1,4 +1,4 @@
 export { isLoopback } from './loopback.ts';
-export { forbidden, mayBe, refusalOf } from './may.ts';
+export { fittedName, forbidden, mayBe, refusalOf } from './may.ts';
 export { TokenFolder, type CreatedToken, type TokenWish } from './token-folder.ts';
 export type { TokenRecord } from './token-record.ts';

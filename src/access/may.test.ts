@@ -72,6 +72,17 @@ describe.each(callerCommandKinds)('%s', (kind) => {
   });
 });
 
+it.each([
+  [['bob', 'carol-*'], 'carol-alice'],
+  [['*-bot'], 'alice-bot'],
+  [['bob'], undefined],
+  [[], undefined],
+])('under the names %j the refusal has a name that is like it and let in: %s', (names, fits) => {
+  const refusal = refusalOf(principal('agent', ...names), commandOf('Heartbeat'));
+  expect(refusal?.details['fits']).toBe(fits);
+  if (fits !== undefined) expect(mayBe(principal('agent', ...names), fits)).toBe(true);
+});
+
 it('an agent of no name acts as nobody', () => {
   expect(refusalOf(principal('agent'), commandOf('Heartbeat'))?.message).toBe(
     'the token ci may not act as alice: only as nobody',

@@ -1,3 +1,4 @@
+import { parseAgentId, type AgentId } from '../core/index.ts';
 import { CoordinatorError, type CallerCommand, type Principal } from '../protocol/index.ts';
 
 /** Why a principal may not say a command; null: it may. The one rule of access for commands. */
@@ -7,10 +8,17 @@ export function refusalOf(principal: Principal, command: CallerCommand): Coordin
     return forbidden(principal, `may only look, not ${command.kind}: that needs a token with another role`);
   if (!('agent' in command))
     return forbidden(principal, `may not ${command.kind}: that needs a token with the role operator`);
-  if (mayBe(principal, command.agent)) return null;
-  return forbidden(
-    principal,
-    `may not act as ${command.agent}: only as ${principal.agents.join(', ') || 'nobody'}`,
+  return mayBe(principal, command.agent) ? null : forbiddenName(principal, command.agent);
+}
+
+/** `fits`: a name that is like the one that was asked for, and that the token lets in. */
+function forbiddenName(principal: Principal, agent: AgentId): CoordinatorError {
+  const { name, agents } = principal;
+  const fits = fittedName(principal, agent);
+  return new CoordinatorError(
+    'FORBIDDEN',
+    `the token ${name} may not act as ${agent}: only as ${agents.join(', ') || 'nobody'}`,
+    { details: { token: name, ...(fits === null ? {} : { fits }) } },
   );
 }
 
@@ -18,6 +26,16 @@ export function refusalOf(principal: Principal, command: CallerCommand): Coordin
 export function mayBe({ role, agents }: Principal, name: string): boolean {
   if (role === 'operator') return true;
   return role === 'agent' && agents.some((pattern) => matches(pattern, name));
+}
+
+/** A name as a principal may have it: as it is, or in the place of the first star of a pattern of its own; null: it fits nowhere. */
+export function fittedName(principal: Principal, name: AgentId): AgentId | null {
+  if (mayBe(principal, name)) return name;
+  for (const pattern of principal.agents.filter((one) => one.includes('*'))) {
+    const parsed = parseAgentId(pattern.replace('*', () => name).replaceAll('*', ''));
+    if (parsed.ok) return parsed.value;
+  }
+  return null;
 }
 
 /** That it was said which role or name it takes. */

@@ -1,5 +1,5 @@
-import { forbidden, mayBe } from '../access/index.ts';
-import { parseAgentId, type AgentId } from '../core/index.ts';
+import { fittedName as nameThatFits, forbidden } from '../access/index.ts';
+import type { AgentId } from '../core/index.ts';
 import type { CoordinatorError, Principal } from '../protocol/index.ts';
 import type { Call } from './call.ts';
 
@@ -10,17 +10,14 @@ export async function madeUpName(call: Call, name: AgentId): Promise<AgentId> {
 }
 
 /**
- * A name that was made up for an agent, as a principal may have it: as it is, or in the place of the first star of a pattern of its
- * own. Throws `FORBIDDEN` where it fits nowhere. One that takes part under no name at all is told so when it joins.
+ * A name that was made up for an agent, as a principal may have it. Throws `FORBIDDEN` where it fits nowhere. One that takes part under
+ * no name at all is told so when it joins.
  */
 export function fittedName(principal: Principal, name: AgentId): AgentId {
-  const { role, agents } = principal;
-  if (role !== 'agent' || mayBe(principal, name)) return name;
-  for (const pattern of agents.filter((one) => one.includes('*'))) {
-    const parsed = parseAgentId(pattern.replace('*', () => name).replaceAll('*', ''));
-    if (parsed.ok) return parsed.value;
-  }
-  throw noneFits(principal);
+  if (principal.role !== 'agent') return name;
+  const fits = nameThatFits(principal, name);
+  if (fits === null) throw noneFits(principal);
+  return fits;
 }
 
 function noneFits(principal: Principal): CoordinatorError {

@@ -1,47 +1,13 @@
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { beforeAll, expect, it } from 'vitest';
-import { openApi } from './openapi.ts';
-import { acquiring, bodyOf, joined, joining, jsonOf, openStage, type Stage } from './testing.ts';
+import { againstDocument, type Checked } from './testing/against-document.ts';
+import { acquiring, joined, joining, jsonOf, openStage, type Stage } from './testing.ts';
 
-type Paths = Readonly<
-  Record<string, Readonly<Record<'get' | 'post', { responses: Record<string, Answered> }>>>
->;
-interface Answered {
-  readonly content?: Readonly<Record<string, { readonly schema: object }>>;
-}
-
-let paths: Paths;
-let ajv: Ajv2020;
+let paths: Checked['paths'];
+let faultsOf: Checked['faultsOf'];
 
 beforeAll(async () => {
-  const document = (await openApi('1.2.3', '')) as { paths: Paths; components: { schemas: object } };
-  ({ paths } = document);
-  ajv = new Ajv2020({ strict: false });
-  ajv.addSchema({ $id: 'doc', components: closed(document.components) as object });
+  ({ paths, faultsOf } = await againstDocument());
 });
-
-/** What is answered without being described is a fault, too. */
-function closed(schema: unknown): unknown {
-  if (Array.isArray(schema)) return schema.map(closed);
-  if (typeof schema !== 'object' || schema === null) return schema;
-  const parts = Object.fromEntries(Object.entries(schema).map(([key, part]) => [key, closed(part)]));
-  if (typeof parts['$ref'] === 'string') return { $ref: `doc${parts['$ref']}` };
-  const isClosed = parts['type'] === 'object' && typeof parts['properties'] === 'object';
-  return isClosed ? { additionalProperties: false, ...parts } : parts;
-}
-
-function checkOf(path: string, method: 'get' | 'post', status: number): ValidateFunction {
-  const content = paths[path]?.[method].responses[status]?.content ?? {};
-  const [schema] = Object.values(content).map((one) => one.schema);
-  if (schema === undefined) throw new Error(`${method} ${path} does not say that it answers ${status}`);
-  return ajv.compile(closed(schema) as object);
-}
-
-async function faultsOf(response: Response, path: string, method: 'get' | 'post'): Promise<unknown> {
-  const check = checkOf(path, method, response.status);
-  const body = await bodyOf(response);
-  return check(body) ? [] : [path, response.status, check.errors, body];
-}
 
 /** Alice holds a scope for which bob waits, and has left a trace of all kinds. */
 async function busy(): Promise<{ stage: Stage; alice: object; bob: object }> {

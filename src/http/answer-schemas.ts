@@ -1,35 +1,28 @@
 /** What is answered, as JSON Schema 2020-12. A test holds it against what the server answers; `src/protocol` has the types. */
-import type { AgentStatus, SyncStatus } from '../core/index.ts';
+import type { AgentStatus, ClaimLevel, Settings, SyncStatus, Way } from '../core/index.ts';
 import { healthChecks, roles } from '../protocol/index.ts';
+import { noticeParts } from './notice-schemas.ts';
+import {
+  byKind,
+  listOf,
+  ms,
+  name,
+  object,
+  oneOf,
+  orNull,
+  part,
+  recordOf,
+  text,
+  wall,
+  whole,
+  yes,
+  type Fields,
+  type Schema,
+} from './schema-words.ts';
 
 const agentStatuses = ['idle', 'working', 'blocked', 'completed'] satisfies AgentStatus[];
 const syncStatuses = ['idle', 'syncing', 'completed', 'failed'] satisfies SyncStatus[];
 
-type Schema = Readonly<Record<string, unknown>>;
-type Fields = Readonly<Record<string, Schema>>;
-
-export const anyObject: Schema = { type: 'object' };
-const text: Schema = { type: 'string' };
-const whole: Schema = { type: 'integer' };
-const yes: Schema = { type: 'boolean' };
-const ms: Schema = { type: 'integer', description: 'The log’s time, in milliseconds since 1970.' };
-const wall: Schema = { type: 'integer', description: 'Milliseconds since 1970, by the server’s clock.' };
-
-const orNull = (schema: Schema): Schema =>
-  typeof schema['type'] === 'string'
-    ? { ...schema, type: [schema['type'], 'null'] }
-    : { anyOf: [schema, { type: 'null' }] };
-const listOf = (items: Schema): Schema => ({ type: 'array', items });
-const recordOf = (additionalProperties: Schema): Schema => ({ type: 'object', additionalProperties });
-const oneOf = (names: readonly string[]): Schema => ({ type: 'string', enum: names });
-const part = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });
-
-function object(required: Fields, optional: Fields = {}): Schema {
-  return { type: 'object', required: Object.keys(required), properties: { ...required, ...optional } };
-}
-
-/** Of what is named by a scope, a file in it, or a slot of a resource. */
-const name: Fields = { scope: text, file: text, resource: text, slot: whole };
 const earlierEnd = object({ atMs: ms, cause: oneOf(['session', 'blocked']) });
 const report = object({ text, atMs: ms });
 const process = object({ pid: whole, start: text, namespace: text }, { lingersMs: whole });
@@ -151,13 +144,16 @@ const grant = object(
   { ...name, already: { const: true }, sinceMs: ms },
 );
 
+/** What somebody names who wants it: of a resource any slot. */
+const wanted: Fields = { scope: text, file: text, resource: text };
+
 const message = object({
   revision: whole,
   atMs: ms,
   from: orNull(text),
   by: orNull(text),
   messageKind: text,
-  way: anyObject,
+  way: object({ kind: oneOf(['agent', 'holder', 'all'] satisfies Way['kind'][]) }, wanted),
   text,
 });
 
@@ -194,12 +190,7 @@ const results: Readonly<Record<string, readonly [required: Fields, optional?: Fi
   done: [{}],
 };
 
-const result: Schema = {
-  description: 'By its `kind`.',
-  oneOf: Object.entries(results).map(([kind, [required, optional]]) =>
-    object({ kind: { const: kind }, ...required }, optional),
-  ),
-};
+const result = byKind(results);
 
 const ticketReply: Schema = {
   oneOf: [
@@ -220,7 +211,31 @@ export const answerParts = {
   Entry: entry,
   Grant: grant,
   Result: result,
+  ...noticeParts,
 };
+
+const length: Schema = { type: 'integer', description: 'In milliseconds.' };
+const settings = object({
+  maxConcurrentAgents: whole,
+  maxLocksPerAgent: whole,
+  maxFilesPerAgent: whole,
+  maxResourcesPerAgent: whole,
+  resources: recordOf(whole),
+  maxUnreadMessages: whole,
+  freePaths: listOf(text),
+  claimLevel: oneOf(['file', 'scope'] satisfies ClaimLevel[]),
+  maxBlockMs: length,
+  lockTtlMs: length,
+  lockTtlMaxMs: length,
+  maxContendedHoldMs: length,
+  sessionTtlMs: length,
+  deadGraceMs: length,
+  maxDependencies: whole,
+  maxScopeDepth: whole,
+  dependencyChecking: yes,
+  maxRetries: whole,
+  retryBackoffMs: length,
+} satisfies Record<keyof Settings, Schema>);
 
 const subject: Schema = object(
   { kind: oneOf(['scope', 'file', 'resource', 'agent']) },
@@ -244,7 +259,7 @@ export const queryAnswers: Readonly<Record<string, Schema>> = {
       violations: listOf(violation),
       scopeCount: whole,
       totals: object({ conflicts: whole, timeouts: whole }),
-      settings: anyObject,
+      settings,
       scopeProblems: problems,
     },
     { nowMs: ms },
@@ -302,12 +317,21 @@ export const queryAnswers: Readonly<Record<string, Schema>> = {
   notices: object({
     revision: whole,
     nowMs: ms,
-    notices: listOf(anyObject),
+    notices: listOf(part('Notice')),
     left: whole,
     unread: orNull(object({ from: whole, to: whole })),
     upTo,
   }),
-  formerHolders: object({ revision: whole, nowMs: ms, locks: listOf(anyObject) }),
+  formerHolders: object({
+    revision: whole,
+    nowMs: ms,
+    locks: listOf(
+      object(
+        { scope: text, token: whole, holders: listOf(part('FormerHolder')), left: whole },
+        { file: text },
+      ),
+    ),
+  }),
   token: object({ revision: whole, valid: yes, holder: orNull(part('LockView')), why: text }, { nowMs: ms }),
   violations: object(
     { revision: whole, checked: listOf(text), violations: listOf(violation) },

@@ -140,7 +140,9 @@ describe.each(eras)('the tools over HTTP (%s)', (era) => {
     });
     const ci = await stage.connect(era, 'ci');
     const told = await ci.call('agent_join', { agent: 'alice' });
-    expect(told.text).toMatch(/^FORBIDDEN: the token ci may not act as alice: only as ci-\*/);
+    expect(told.text).toBe(
+      'FORBIDDEN: the token ci may not act as alice: only as ci-*\nNext: agent_join under a name that is let in, such as ci-alice.',
+    );
     expect(await stage.presence('alice')).toBeUndefined();
     const agent = await joinedOn(ci);
     expect(await ci.call('sync_scope', { agent, scope: 'src/core', action: 'changed' })).toMatchObject({

@@ -1,8 +1,9 @@
 import { rejectionCodes } from '../core/index.ts';
 import { failureCodes } from '../protocol/index.ts';
 import type { JsonSchema } from '../protocol/json-schemas/index.ts';
-import { anyObject, answerParts, otherAnswers, queryAnswers } from './answer-schemas.ts';
+import { answerParts, otherAnswers, queryAnswers } from './answer-schemas.ts';
 import { statusOfFailure, statusOfRefusal } from './problems.ts';
+import { anyObject } from './schema-words.ts';
 import { commandSummaries, querySummaries } from './summaries.ts';
 
 /** What the document says of one route; the routes are made of the same table. */

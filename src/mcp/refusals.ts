@@ -96,7 +96,14 @@ const nextSteps: { readonly [Code in RejectionCode]?: string } = {
 /** A failure, told so that the model can go on: what it can mend itself, and what only a person can. */
 export function failureAnswer(error: CoordinatorError, tool: ToolName): ToolAnswer {
   const { code, message } = error;
-  return refused(code, inArguments(message, tool), stepAfter(code));
+  return refused(code, inArguments(message, tool), otherNameStep(error, tool) ?? stepAfter(code));
+}
+
+/** Where the token lets in names of another form, whoever joins can choose one; null: it is up to a person. */
+function otherNameStep({ code, details }: CoordinatorError, tool: ToolName): string | null {
+  const { fits } = details;
+  if (code !== 'FORBIDDEN' || tool !== 'agent_join' || typeof fits !== 'string') return null;
+  return `agent_join under a name that is let in, such as ${fits}.`;
 }
 
 /** The same for whoever reads a failure as such. */
