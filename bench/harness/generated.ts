@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { format, resolveConfig } from 'prettier';
 import writeFileAtomic from 'write-file-atomic';
+import { formatted } from '../../test/support/formatted.ts';
 
 const begin = '<!-- figures: written by npm run bench -- --write -->';
 const end = '<!-- end of figures -->';
@@ -19,8 +19,7 @@ export async function writeSections(
   measured: Sections,
 ): Promise<void> {
   const document = withSections(await readFile(file, 'utf8'), titles, measured);
-  const style = await resolveConfig(file);
-  await writeFileAtomic(file, await format(document, { ...style, filepath: file }));
+  await writeFileAtomic(file, await formatted(file, document));
 }
 
 export function withSections(document: string, titles: readonly string[], measured: Sections): string {

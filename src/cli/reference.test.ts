@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { fileURLToPath } from 'node:url';
-import { format, resolveConfig } from 'prettier';
 import { expect, it } from 'vitest';
+import { formatted } from '../../test/support/formatted.ts';
 import { repositoryErrorCodes } from '../repository/index.ts';
 import { parseAgentId, rejectionCodes } from '../core/index.ts';
 import { initErrorCodes } from '../init/index.ts';
@@ -49,6 +49,5 @@ it('what a command cannot do without stands in its usage, before what may be lef
 it('docs/cli.md says what the program does (vitest -u writes it anew)', async () => {
   const { ports } = new Harness({ coordinator: new FakeCoordinator({}) });
   const text = cliReference(createProgram({ ports, exitCode: 0 }));
-  const options = (await resolveConfig(file)) ?? {};
-  await expect(await format(text, { ...options, parser: 'markdown' })).toMatchFileSnapshot(file);
+  await expect(await formatted(file, text)).toMatchFileSnapshot(file);
 });

@@ -143,7 +143,8 @@ export interface AcquireLock extends AsAgent, Wish {
 
 /** `none` refuses at once when busy; otherwise a ticket is issued, for at most `forMs` (null: only `maxBlockMs`). */
 export type WaitWish =
-  { readonly kind: 'none' } | { readonly kind: 'queue'; readonly forMs: DurationMs | null };
+  | { readonly kind: 'none' }
+  | { readonly kind: 'queue'; readonly forMs: DurationMs | null };
 
 /** All that is named is held, or nothing is released. */
 export interface ReleaseLock extends AsAgent, GivesBack, Omit<Wish, 'scopes'> {

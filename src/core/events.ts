@@ -227,10 +227,23 @@ export type LeaseRenewal = LockName & { readonly deadlineMs: TimeMs };
  * logs only: a scope in use is withdrawn.
  */
 export type ReleaseCause =
-  'released' | 'completed' | 'left' | 'lost' | 'blockedTooLong' | 'moved' | 'scopeRemoved';
+  | 'released'
+  | 'completed'
+  | 'left'
+  | 'lost'
+  | 'blockedTooLong'
+  | 'moved'
+  | 'scopeRemoved';
 /** Why a ticket left the queue. */
 export type TicketEndCause =
-  'granted' | 'cancelled' | 'deadline' | 'left' | 'lost' | 'blockedTooLong' | 'moved' | 'scopeRemoved';
+  | 'granted'
+  | 'cancelled'
+  | 'deadline'
+  | 'left'
+  | 'lost'
+  | 'blockedTooLong'
+  | 'moved'
+  | 'scopeRemoved';
 
 /** What `evolve` knows beside the event: the entry's position and time. */
 export type Stamp = Pick<Entry, 'revision' | 'atMs'>;

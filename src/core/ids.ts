@@ -48,7 +48,8 @@ export const addMs = (time: TimeMs, duration: number): TimeMs => (time + duratio
 
 /** Either the parsed value or why the text is refused, for a person to read. */
 export type Parsed<T> =
-  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly problem: string };
 
 const agentIdPattern = /^[A-Za-z0-9](?:[A-Za-z0-9._@/-]{0,126}[A-Za-z0-9])?$/;
 

@@ -16,7 +16,9 @@ export type Addressee =
 
 /** How a message came to whoever reads it: to it by name, as the holder of something, or as one of all. */
 export type Way =
-  { readonly kind: 'agent' } | (WantedName & { readonly kind: 'holder' }) | { readonly kind: 'all' };
+  | { readonly kind: 'agent' }
+  | (WantedName & { readonly kind: 'holder' })
+  | { readonly kind: 'all' };
 
 /** A message as its reader has it. */
 export interface Message {

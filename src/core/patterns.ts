@@ -33,7 +33,8 @@ interface Way {
 }
 
 export type ParsedPattern =
-  { readonly ok: true; readonly pattern: PathPattern } | { readonly ok: false; readonly problem: string };
+  | { readonly ok: true; readonly pattern: PathPattern }
+  | { readonly ok: false; readonly problem: string };
 
 /** Reads one pattern. The problem says what is wrong with it, and what to write instead. */
 export function parsePattern(text: string): ParsedPattern {
@@ -68,7 +69,8 @@ export function patternOf(path: string): string {
 }
 
 type Expanded =
-  { readonly ok: true; readonly texts: readonly string[] } | { readonly ok: false; readonly problem: string };
+  | { readonly ok: true; readonly texts: readonly string[] }
+  | { readonly ok: false; readonly problem: string };
 
 /** Each round writes out the outermost alternatives that are left; a pattern has fewer rounds than letters. */
 function expand(text: string): Expanded {

@@ -27,7 +27,8 @@ import {
 
 /** Commands by which the state follows the working tree. */
 export type ScopeCommand =
-  Omit<CommandOf<'DefineScopes'>, 'atMs' | 'requestId'> | Omit<CommandOf<'Configure'>, 'atMs' | 'requestId'>;
+  | Omit<CommandOf<'DefineScopes'>, 'atMs' | 'requestId'>
+  | Omit<CommandOf<'Configure'>, 'atMs' | 'requestId'>;
 
 /** Where scope files are read from, and the state that follows them. */
 export interface ScopePorts {

@@ -68,7 +68,8 @@ const [writableByOthers, sticky] = [0o022, 0o1000];
 
 /** The same with the reason where it cannot be used. */
 export type OwnFolder =
-  { readonly ok: true; readonly path: string } | { readonly ok: false; readonly problem: string };
+  | { readonly ok: true; readonly path: string }
+  | { readonly ok: false; readonly problem: string };
 
 /**
  * The folder of this user in one that several share, such as `/tmp/rhema-1000`; made when it is not there. Null when it cannot

@@ -11,13 +11,7 @@ async function askedFor(
   { locks = [], level = 'file' }: { readonly locks?: readonly object[]; readonly level?: 'file' | 'scope' },
 ): Promise<Wish | null> {
   let asked: Wish | null = null;
-  const query = async ({
-    kind,
-    paths = [],
-  }: {
-    readonly kind: string;
-    readonly paths?: readonly string[];
-  }) =>
+  const query = async ({ kind, paths = [] }: { readonly kind: string; readonly paths?: readonly string[] }) =>
     kind === 'status'
       ? { revision: 1, locks }
       : { revision: 1, scopes: paths.map(() => 'api'), free: paths.map(() => false), claim: level };

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { format, resolveConfig } from 'prettier';
 import { expect, it } from 'vitest';
+import { formatted } from '../../test/support/formatted.ts';
 import { rejectionCodes } from '../core/index.ts';
 import { failureCodes } from '../protocol/index.ts';
 import { apiPage, type ApiDocument } from './api-page.ts';
@@ -13,6 +13,5 @@ it('docs/api.md has what a server says of itself (vitest -u writes it anew)', as
   const text = apiPage(document);
   for (const path of Object.keys(document.paths)) expect(text).toContain(`${path}\``);
   for (const code of [...rejectionCodes, ...failureCodes]) expect(text).toContain(`\`${code}\``);
-  const options = (await resolveConfig(file)) ?? {};
-  await expect(await format(text, { ...options, parser: 'markdown' })).toMatchFileSnapshot(file);
+  await expect(await formatted(file, text)).toMatchFileSnapshot(file);
 });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { format, resolveConfig } from 'prettier';
 import { expect, it } from 'vitest';
+import { formatted } from '../../test/support/formatted.ts';
 import { servedRoutes } from '../http/index.ts';
 import { ruleNames } from '../safety/index.ts';
 import { allSeries } from './series.ts';
@@ -14,6 +14,5 @@ it('docs/monitoring.md has every series; --update writes them', async () => {
   const text = readFileSync(path, 'utf8');
   expect(text).toMatch(betweenMarks);
   const generated = text.replace(betweenMarks, () => `\n${seriesTable(Object.values(series))}\n`);
-  const options = { ...(await resolveConfig(path)), filepath: path };
-  await expect(await format(generated, options)).toMatchFileSnapshot(`../../${path}`);
+  await expect(await formatted(path, generated)).toMatchFileSnapshot(`../../${path}`);
 });

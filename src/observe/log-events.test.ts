@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { format, resolveConfig } from 'prettier';
 import { expect, it } from 'vitest';
+import { formatted } from '../../test/support/formatted.ts';
 import { logEvents, logLevels, type LogEventRow } from './log-events.ts';
 
 const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })
@@ -51,6 +51,5 @@ it('docs/logs.md has every event; --update writes them', async () => {
     ...lines,
   ];
   const generated = text.replace(betweenMarks, () => `\n${table.join('\n')}\n`);
-  const options = { ...(await resolveConfig(file)), filepath: file };
-  await expect(await format(generated, options)).toMatchFileSnapshot(`../../${file}`);
+  await expect(await formatted(file, generated)).toMatchFileSnapshot(`../../${file}`);
 });

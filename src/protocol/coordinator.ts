@@ -74,7 +74,8 @@ export interface CommandRequest {
  * left out where there are none, and where no agent spoke.
  */
 export type Reply = { readonly revision: Revision; readonly atMs: TimeMs; readonly unread?: number } & (
-  { readonly ok: true; readonly result: Result } | { readonly ok: false; readonly rejection: Rejection }
+  | { readonly ok: true; readonly result: Result }
+  | { readonly ok: false; readonly rejection: Rejection }
 );
 
 export interface TicketRequest {

@@ -2,7 +2,8 @@ import type { SequentialModel } from './wgl.ts';
 
 /** What agents ask of the lock of one scope. Leases are taken to be longer than any hold. */
 export type LockCall =
-  { readonly kind: 'acquire'; readonly agent: string } | { readonly kind: 'release'; readonly agent: string };
+  | { readonly kind: 'acquire'; readonly agent: string }
+  | { readonly kind: 'release'; readonly agent: string };
 
 export type LockAnswer =
   | { readonly kind: 'granted'; readonly token: number }

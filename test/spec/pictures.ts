@@ -1,5 +1,5 @@
 /** Pictures of the machines of one agent, one lock and one sync, taken from the explored graphs of many models. */
-import { format, resolveConfig } from 'prettier';
+import { formatted } from '../support/formatted.ts';
 import * as core from '../../src/core/index.ts';
 import { explore, Projection, toMermaid, type GraphSink, type View } from '../../src/explore/index.ts';
 import { modelOf } from './model.ts';
@@ -157,5 +157,5 @@ async function page({ name, title, legend }: Picture, projection: Projection): P
     ['```mermaid', toMermaid(projection), '```'].join('\n'),
     ['| from | to | because of |', '| --- | --- | --- |', ...rows].join('\n'),
   ].join('\n\n');
-  return format(text, { ...(await resolveConfig(path)), filepath: path });
+  return formatted(path, text);
 }

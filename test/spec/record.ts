@@ -1,7 +1,7 @@
 /** The recorded results of the comparison: one row of a table for each model, replaced when it is compared again. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { format, resolveConfig } from 'prettier';
+import { formatted } from '../support/formatted.ts';
 import type { FullComparison } from './conform.ts';
 import { modelsFolder } from './slice.ts';
 
@@ -22,7 +22,7 @@ export async function record(model: string, comparison: FullComparison, date: st
   const ordered = [...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
   const table = [titles, titles.map(() => '---'), ...ordered].map((cells) => `| ${cells.join(' | ')} |`);
   const text = `${intro}\n\n${table.join('\n')}\n`;
-  writeFileSync(path, await format(text, { ...(await resolveConfig(path)), filepath: path }));
+  writeFileSync(path, await formatted(path, text));
 }
 
 function rowOf(

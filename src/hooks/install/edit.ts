@@ -207,7 +207,8 @@ function withoutEntry(
 }
 
 type HooksRead =
-  { readonly ok: true; readonly hooks: Table } | { readonly ok: false; readonly problem: string };
+  | { readonly ok: true; readonly hooks: Table }
+  | { readonly ok: false; readonly problem: string };
 
 function readHooks(text: string | null): HooksRead {
   if (text === null || text.trim() === '') return { ok: true, hooks: {} };

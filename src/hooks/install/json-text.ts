@@ -12,7 +12,8 @@ import {
 
 /** `problem` names the line. */
 export type Read =
-  { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly problem: string };
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly problem: string };
 
 export type Table = Readonly<Record<string, unknown>>;
 

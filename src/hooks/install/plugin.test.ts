@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { format, resolveConfig } from 'prettier';
 import { expect, it } from 'vitest';
+import { formatted } from '../../../test/support/formatted.ts';
 import { pluginFiles } from './plugin.ts';
 
 const folder = fileURLToPath(new URL('../../../plugin', import.meta.url));
@@ -11,10 +11,8 @@ const files = Object.entries(pluginFiles(version));
 
 it.each(files)('plugin/%s is what the tables say (vitest FILE -u writes it anew)', async (path, content) => {
   const file = join(folder, path);
-  const options = (await resolveConfig(file)) ?? {};
   const text = typeof content === 'string' ? content : JSON.stringify(content);
-  const parser = typeof content === 'string' ? 'markdown' : 'json';
-  await expect(await format(text, { ...options, parser })).toMatchFileSnapshot(file);
+  await expect(await formatted(file, text)).toMatchFileSnapshot(file);
 });
 
 it('the folder of the plugin has nothing else', () => {

@@ -22,7 +22,8 @@ export interface ScopeEdit {
 
 /** `keys`: where the text has a form in which the change has no certain place. */
 export type Edited =
-  { readonly ok: true; readonly text: string } | { readonly ok: false; readonly keys: readonly string[] };
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly keys: readonly string[] };
 
 /**
  * Changes a file's generated entries and nothing else. Refused when the file has a form in which they have no certain place, or

@@ -151,7 +151,8 @@ interface Given {
 }
 
 type Bytes =
-  { readonly ok: true; readonly bytes: Uint8Array } | { readonly ok: false; readonly problem: string };
+  | { readonly ok: true; readonly bytes: Uint8Array }
+  | { readonly ok: false; readonly problem: string };
 
 /** A scope's file may be a link to another file of the repository: the scan has looked where it leads. */
 function bytesOf(root: string, file: string, notCheckedOut: ScanResult['notCheckedOut']): Bytes {

@@ -3,7 +3,8 @@ import type { Repository } from '../git/folders.ts';
 
 /** Where scope files are read from: a working tree, or the last commit where there is none. */
 export type ScopeSource =
-  { readonly kind: 'worktree'; readonly root: string } | { readonly kind: 'head'; readonly gitDir: string };
+  | { readonly kind: 'worktree'; readonly root: string }
+  | { readonly kind: 'head'; readonly gitDir: string };
 
 /** The top of the working tree that the scopes are of, whichever one asks; null: there is none. */
 export function syncedTree(repository: Repository): string | null {

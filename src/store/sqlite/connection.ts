@@ -4,7 +4,8 @@ import { isBusy, isDiskFull } from './failures.ts';
 
 /** How a write transaction ended, when its commit did not say that nothing was written. */
 export type Committed<T> =
-  { readonly kind: 'committed'; readonly value: T } | { readonly kind: 'unknown'; readonly cause: unknown };
+  | { readonly kind: 'committed'; readonly value: T }
+  | { readonly kind: 'unknown'; readonly cause: unknown };
 
 /** One connection: prepared statements kept by their text, and transactions that always end. */
 export class Connection {
