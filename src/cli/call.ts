@@ -150,18 +150,20 @@ export class Call {
   }
 
   coordinator(): Promise<Coordinator> {
+    this.#coordinator ??= this.#connect();
+    return this.#coordinator;
+  }
+
+  async #connect(): Promise<Coordinator> {
+    const repository = await this.repository();
     const onRetry = troubleLine(
       () => this.ports.clock.monotonicMs(),
       (text) => this.note(text),
     );
-    this.#coordinator ??= this.repository()
-      .then((repository) =>
-        whileTelling(this, 'reaching the coordinator', () =>
-          this.world.connect(repository, { direct: this.#direct, onRetry }),
-        ),
-      )
-      .then((coordinator) => this.#listening(onWallClock(coordinator, () => this.nowMs)));
-    return this.#coordinator;
+    const coordinator = await whileTelling(this, 'reaching the coordinator', () =>
+      this.world.connect(repository, { direct: this.#direct, onRetry }),
+    );
+    return this.#listening(onWallClock(coordinator, () => this.nowMs));
   }
 
   /** Whether a coordinator was looked for. */

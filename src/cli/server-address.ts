@@ -1,3 +1,4 @@
+import { CoordinatorError } from '../protocol/index.ts';
 import { invalidInput } from './answer/errors.ts';
 
 /** The one spelling of a server's address: scheme, host, port, and a path without a slash at its end. */
@@ -13,6 +14,15 @@ export function serverAddress(text: string): string {
       `the server ${JSON.stringify(text)}: an address such as http://127.0.0.1:7421 expected`,
     );
   return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+}
+
+/** Nobody has logged in there from here. */
+export function noTokenKept(server: string): CoordinatorError {
+  return new CoordinatorError(
+    'UNAUTHENTICATED',
+    `no token for ${server} is kept here: rhema login ${server} keeps one`,
+    { details: { server } },
+  );
 }
 
 function parsed(text: string): URL | null {

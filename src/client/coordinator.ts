@@ -175,7 +175,8 @@ export class SocketCoordinator implements Coordinator {
   }
 
   #endurance(outlastsSilence = false): Endurance {
-    return new Endurance(this.#callTimeoutMs, this.#backoffMs, outlastsSilence, this.#time);
+    const patienceMs = this.#callTimeoutMs;
+    return new Endurance({ patienceMs, backoffMs: this.#backoffMs, outlastsSilence, time: this.#time });
   }
 
   /** The connection that all calls share; one is made when there is none. */

@@ -34,7 +34,11 @@ export interface DialOptions {
  * Throws `UNAVAILABLE`, `VERSION_MISMATCH`, `PERMISSION`, or what keeps the owner from running.
  */
 export async function dial(options: DialOptions): Promise<Connection> {
-  const endurance = new Endurance(options.timeoutMs, options.backoffMs, false, options.time);
+  const endurance = new Endurance({
+    patienceMs: options.timeoutMs,
+    backoffMs: options.backoffMs,
+    time: options.time,
+  });
   // Once only: were the program on disk older than this one, replacing would never end.
   let mayReplace = options.startOwner !== null;
   const attempt = async (): Promise<Connection> => {

@@ -29,6 +29,7 @@ export { deleteSession, listSessions, readSession, requireSession, writeSession 
 export { sessionKeeping, sessionsOfCaller } from './session-keeping.ts';
 export { readinessVariable, type OwnerCommand, type Readiness } from './start-owner.ts';
 export { jitteredBackoffMs } from './persist.ts';
+export { tlsRemedy } from './http/tls-remedy.ts';
 export { compareVersions, packageVersion } from './version.ts';
 
 /** See `http/http-coordinator.ts`; loaded when it is needed, as few need it. */

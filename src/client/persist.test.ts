@@ -14,7 +14,7 @@ function attempts(...errors: readonly Error[]): () => Promise<string> {
   };
 }
 
-const patient = (): Endurance => new Endurance(60_000, () => 0);
+const patient = (): Endurance => new Endurance({ patienceMs: 60_000, backoffMs: () => 0 });
 
 it('repeats an attempt that failed in a way that may pass', async () => {
   await expect(persist(patient(), attempts(full, full))).resolves.toBe('done');

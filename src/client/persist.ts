@@ -11,6 +11,15 @@ import {
 /** Clients that lost the same owner do not come back in step. */
 export const jitteredBackoffMs: BackoffMs = jitteredBackoff({ firstMs: 10, longestMs: 500, jitter: 0.5 });
 
+export interface EnduranceOptions {
+  readonly patienceMs: number;
+  readonly backoffMs: BackoffMs;
+  /** Whether an owner that falls silent is asked again, by one who has come to wait; false when left out. */
+  readonly outlastsSilence?: boolean;
+  readonly time?: Time;
+  readonly onRetry?: ((failure: CoordinatorError) => void) | undefined;
+}
+
 /**
  * Decides after each failure whether to try again: only failures marked retryable are worth it, and only for so long
  * since the last sign of life.
@@ -20,24 +29,17 @@ export class Endurance {
   readonly #backoffMs: BackoffMs;
   readonly #outlastsSilence: boolean;
   readonly #time: Time;
-  readonly #onRetry: (failure: CoordinatorError) => void;
+  readonly #onRetry: ((failure: CoordinatorError) => void) | undefined;
   #aliveAtMs: number;
   #failures = 0;
 
-  /** `outlastsSilence`: whether an owner that falls silent is asked again, by one who has come to wait. */
-  constructor(
-    patienceMs: number,
-    backoffMs: BackoffMs,
-    outlastsSilence = false,
-    time = systemTime,
-    onRetry: (failure: CoordinatorError) => void = () => undefined,
-  ) {
-    this.#patienceMs = patienceMs;
-    this.#backoffMs = backoffMs;
-    this.#outlastsSilence = outlastsSilence;
-    this.#time = time;
-    this.#onRetry = onRetry;
-    this.#aliveAtMs = time.monotonicMs();
+  constructor(options: EnduranceOptions) {
+    this.#patienceMs = options.patienceMs;
+    this.#backoffMs = options.backoffMs;
+    this.#outlastsSilence = options.outlastsSilence ?? false;
+    this.#time = options.time ?? systemTime;
+    this.#onRetry = options.onRetry;
+    this.#aliveAtMs = this.#time.monotonicMs();
   }
 
   /** How much patience is left, at least 1 ms. */
@@ -62,7 +64,7 @@ export class Endurance {
     const pauseMs = Math.max(this.#backoffMs(this.#failures), askedPauseMs(error));
     if (isSilence(error) && !this.#outlastsSilence) throw error;
     if (!isWorthAnotherTry(error) || pauseMs >= this.leftMs) throw error;
-    this.#onRetry(error as CoordinatorError);
+    this.#onRetry?.(error as CoordinatorError);
     await this.#pause(pauseMs, signal);
   }
 

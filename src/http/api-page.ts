@@ -1,7 +1,7 @@
 /** docs/api.md, as the OpenAPI document has it, and the table of codes beside it. */
 import { rejectionCodes, retryAdvice } from '../core/index.ts';
-import { failureCodes } from '../protocol/index.ts';
-import { statusOfFailure, statusOfRefusal } from './problems.ts';
+import { failureCodes, type FailureCode } from '../protocol/index.ts';
+import { inputStatuses, statusOfFailure, statusOfRefusal } from './problems.ts';
 
 interface Schema {
   readonly type?: string | readonly string[];
@@ -168,17 +168,18 @@ function sizes({ pattern, minimum, maximum, minLength, maxLength, minItems, maxI
   return from === undefined ? ` of at most ${upper}${what}` : ` of ${from} to ${upper}${what}`;
 }
 
+function statusesOf(code: FailureCode): string {
+  const status = String(statusOfFailure(code));
+  return code === 'INVALID_INPUT' ? `${status}; ${inputStatuses.join(', ')}` : status;
+}
+
 function codes(): string {
   const refused = rejectionCodes.map((code) => [
     `\`${code}\``,
     String(statusOfRefusal(code)),
     retries[retryAdvice[code]],
   ]);
-  const failed = failureCodes.map((code) => [
-    `\`${code}\``,
-    code === 'INVALID_INPUT' ? '400; 404, 405, 413, 415' : String(statusOfFailure(code)),
-    'as `retryable` says',
-  ]);
+  const failed = failureCodes.map((code) => [`\`${code}\``, statusesOf(code), 'as `retryable` says']);
   return [
     '## Codes',
     'A problem has `type` `urn:rhema:refused:CODE` where the rules refuse, and `urn:rhema:failed:CODE` where it could not be asked for.',

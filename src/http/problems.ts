@@ -83,7 +83,9 @@ export function failureProblem({ code, message, retryable, details }: Coordinato
   };
 }
 
-/** Where HTTP has a number of its own for what is wrong with a request. */
+/** Numbers that HTTP has for what is wrong with a request, beside 400. */
+export const inputStatuses = [404, 405, 413, 415] as const;
+
 function statusIn({ status }: CoordinatorError['details']): number | undefined {
-  return status === 404 || status === 405 || status === 413 || status === 415 ? status : undefined;
+  return inputStatuses.find((known) => known === status);
 }

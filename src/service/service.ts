@@ -13,7 +13,6 @@ import {
   type DurationMs,
   type Entry,
   type Epoch,
-  type RequestId,
   type Revision,
   type SessionId,
   type State,
@@ -22,7 +21,6 @@ import {
 import {
   CoordinatorError,
   type Answer,
-  type CallerCommand,
   type CommandRequest,
   type Coordinator,
   type HealthAnswer,
@@ -51,6 +49,7 @@ import { SecretHasher } from './secrets.ts';
 import { Snapshots } from './snapshots.ts';
 import { viewSyncs, type SyncsNow } from './views.ts';
 import type { SubmitManner } from './submit-manner.ts';
+import { toUntimed } from './to-untimed.ts';
 import { TicketDesk, type TicketCall } from './tickets.ts';
 import { goOnAbove, noWitness } from './witness.ts';
 import { Writer } from './writer.ts';
@@ -374,26 +373,6 @@ export class Service implements Omit<Coordinator, 'refresh'> {
       this.#report({ kind: 'snapshotNotSaved', message: 'the oldest revision is not known', cause });
     }
   }
-}
-
-function toUntimed({ requestId, command }: CommandRequest, hasher: SecretHasher): UntimedCommand {
-  const id = asRequestId(requestId);
-  if (!('secret' in command)) return { requestId: id, ...command };
-  if (command.kind === 'AgentResume') return toUntimedResume(id, command, hasher);
-  const session = hasher.sessionOf(command.secret);
-  // The spread comes last because V8 adds a property after a spread ten times slower than before it, and takes one out
-  // by destructuring as slowly. It cannot overwrite anything: the border has refused fields that are not the command's.
-  const untimed = { session, requestId: id, ...command, secret: undefined };
-  return untimed;
-}
-
-function toUntimedResume(
-  requestId: RequestId,
-  { secret, newSecret, ...command }: Extract<CallerCommand, { kind: 'AgentResume' }>,
-  hasher: SecretHasher,
-): UntimedCommand {
-  const [session, newSession] = [hasher.sessionOf(secret), hasher.sessionOf(newSecret)];
-  return { requestId, session, newSession, ...command };
 }
 
 /** Calls `run` when the caller's signal aborts, until the call is over. */

@@ -1,8 +1,9 @@
-import { CoordinatorError, type Admitted, type Role } from '../../protocol/index.ts';
+import type { Admitted, Role } from '../../protocol/index.ts';
 import { timeLeft } from '../../wording/index.ts';
 import { done, type Outcome } from '../answer/outcome.ts';
 import type { Call } from '../call.ts';
 import { line } from '../format/text.ts';
+import { noTokenKept } from '../server-address.ts';
 import { roleText } from './login.ts';
 
 interface WhoAmI {
@@ -29,12 +30,7 @@ async function userOf(call: Call): Promise<WhoAmI> {
 }
 
 function letInBy(server: string, admitted: Admitted | null): WhoAmI {
-  if (admitted === null)
-    throw new CoordinatorError(
-      'UNAUTHENTICATED',
-      `no token for ${server} is kept here: rhema login ${server} keeps one`,
-      { details: { server } },
-    );
+  if (admitted === null) throw noTokenKept(server);
   const { name, role, agents, expiresAtMs = null } = admitted;
   return { server, principal: name, role, agents, expiresAtMs };
 }

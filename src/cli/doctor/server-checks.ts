@@ -1,6 +1,6 @@
 /** Whether a server can be worked with from here: each check a function of facts alone. */
 import { isLoopback } from '../../access/index.ts';
-import { compareVersions } from '../../client/index.ts';
+import { compareVersions, tlsRemedy } from '../../client/index.ts';
 import { duration } from '../../core/index.ts';
 import { healthChecks, type HealthCheck } from '../../protocol/index.ts';
 import { ok, problem, warning, type Finding } from './finding.ts';
@@ -15,12 +15,10 @@ export function examineServer(facts: ServerFacts): readonly Finding[] {
   return [ok('server', facts.server), ...checkWay(facts), ...checkReady(facts), ...checkAccess(facts)];
 }
 
-const tlsCodes = /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_TLS|ERR_SSL|EPROTO)/;
-
-/** By the words of Node and OpenSSL, as far as they tell what to do. */
 function unreachable(server: string, message: string, code: string | null): Finding {
   const told = `${server} cannot be reached: ${message === '' ? String(code) : message}`;
-  if (code !== null && tlsCodes.test(code)) return problem('TLS', told, tlsRemedy(code));
+  const remedy = code === null ? null : tlsRemedy(code);
+  if (remedy !== null) return problem('TLS', told, remedy);
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
     return problem(
       'server',
@@ -28,15 +26,6 @@ function unreachable(server: string, message: string, code: string | null): Find
       'no such name is known here: correct the address, or the names of this machine',
     );
   return problem('server', told, 'see there whether rhema serve runs, and that no firewall is in between');
-}
-
-function tlsRemedy(code: string): string {
-  if (code === 'CERT_HAS_EXPIRED') return 'renew the certificate there, then start rhema serve again';
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
-    return 'use the name that the certificate is for, or have one made for this name';
-  if (code === 'EPROTO' || code.startsWith('ERR_SSL'))
-    return 'it does not speak TLS there: try http:// in the address';
-  return 'for a certificate of your own: NODE_EXTRA_CA_CERTS=ca.pem on this machine';
 }
 
 function notServed({ server }: ServerFacts, status: number): readonly Finding[] {

@@ -13,6 +13,7 @@ import {
   textOf,
 } from '../../files/index.ts';
 import { CoordinatorError, type Coordinator, type Admitted } from '../../protocol/index.ts';
+import { noTokenKept } from '../server-address.ts';
 import { commitOf } from './commit-of.ts';
 import { lookAtServer } from './server-look.ts';
 import type { Environment } from './environment.ts';
@@ -65,12 +66,7 @@ export async function connectTo(
   onRetry?: (failure: CoordinatorError) => void,
 ): Promise<Coordinator> {
   const token = await realServers(env).token(server);
-  if (token === null)
-    throw new CoordinatorError(
-      'UNAUTHENTICATED',
-      `no token for ${server} is kept here: rhema login ${server} keeps one`,
-      { details: { server } },
-    );
+  if (token === null) throw noTokenKept(server);
   return connectOverHttp({ server, token, headers: traceHeaders, ...(onRetry && { onRetry }) });
 }
 

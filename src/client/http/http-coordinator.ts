@@ -178,7 +178,7 @@ export class HttpCoordinator implements Coordinator {
 
   #endurance(outlastsSilence = false, patienceMs = this.#callTimeoutMs): Endurance {
     const { backoffMs = jitteredBackoffMs, onRetry } = this.#options;
-    return new Endurance(patienceMs, backoffMs, outlastsSilence, this.#time, onRetry);
+    return new Endurance({ patienceMs, backoffMs, outlastsSilence, time: this.#time, onRetry });
   }
 }
 

@@ -1,36 +1,26 @@
 import { CoordinatorError } from '../../protocol/index.ts';
+import { tlsRemedy } from './tls-remedy.ts';
 
 /** Of a failed connection: nothing was sent by it. */
 const unsent = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'];
 
-const unknownSigner =
-  'this machine does not know who signed its certificate: name the file with theirs in NODE_EXTRA_CA_CERTS';
-
-/** What does not mend itself, however often it is tried, and what to do about it. */
-const lasting: readonly (readonly [RegExp, string])[] = [
-  [/^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+)$/, unknownSigner],
-  [/^CERT_HAS_EXPIRED$/, 'its certificate has expired: whoever runs it needs a new one'],
-  [/^ERR_TLS_CERT_ALTNAME_INVALID$/, 'its certificate is for another name: call it by one that is in it'],
-  [/^CERT_/, 'its certificate is not accepted'],
-  [
-    /^(ERR_SSL_\w+|EPROTO)$/,
-    'what answers there does not speak TLS as it should: if it has none, its address begins with http://',
-  ],
-  [/^bad port$/, 'no client may use that port'],
-];
+/** What does not mend itself, however often it is tried, and what to do about it; null: it may pass. */
+function lasting(why: string): string | null {
+  return why === 'bad port' ? 'no client may use that port' : tlsRemedy(why);
+}
 
 /** Why no answer came. Only what may pass is retryable. */
 export function unreachable(server: string, error: unknown): CoordinatorError {
   const { cause } = error as { readonly cause?: { readonly code?: string; readonly message?: string } };
   const why = cause?.code ?? cause?.message ?? String(error);
-  const remedy = lasting.find(([codes]) => codes.test(why))?.[1];
+  const remedy = lasting(why);
   return new CoordinatorError(
     'UNAVAILABLE',
     `the server ${server} cannot be reached (${why}): ${remedy ?? passing(server, why)}`,
     {
-      retryable: remedy === undefined,
+      retryable: remedy === null,
       cause: error,
-      details: { sent: remedy === undefined && !unsent.includes(why), cause: why },
+      details: { sent: remedy === null && !unsent.includes(why), cause: why },
     },
   );
 }
