@@ -90,6 +90,16 @@ it('an occupant in another container is succeeded by whoever knows that its agen
   expect(notes()).toEqual(['alice#2']);
 });
 
+it('a process that has names in many folders listens for its end once', () => {
+  const before = process.listenerCount('exit');
+  for (let n = 0; n < 12; n += 1) {
+    const one = join(folder.path, `${n}`);
+    mkdirSync(one);
+    expect(occupyName(statePaths(one), alice, 7)).toBeNull();
+  }
+  expect(process.listenerCount('exit')).toBeLessThanOrEqual(before + 1);
+});
+
 describe.runIf(process.platform === 'linux')('an occupant in another container that holds its pipe', () => {
   const pipe = '.0123456789ab.pipe';
   const elsewhere = { pid: 1, start: 'then', namespace: 'pid:[1]' };

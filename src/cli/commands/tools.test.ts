@@ -134,18 +134,21 @@ describe('daemon logs', () => {
     expect((await harness.run('daemon', 'logs')).stdout).toMatch(/^nothing was written to .* yet$/m);
   });
 
-  it('--follow goes on with whole lines that are added, and with a file begun anew', async () => {
-    const { file, harness } = await logOf('a long first line\n');
-    const ended = harness.run('daemon', 'logs', '--follow');
-    await until(() => harness.stdout !== '');
-    await writeFile(file, 'a long first line\nsecond\nthi');
-    await untilAdvanced(harness, () => harness.stdout.includes('second'));
-    await writeFile(file, 'anew\n');
-    await untilAdvanced(harness, () => harness.stdout.includes('anew'));
-    harness.raise('SIGINT');
-    expect((await ended).code).toBe(130);
-    expect(harness.stdout).toBe('a long first line\nsecond\nanew\n');
-  });
+  it.each(['--follow', '-f'])(
+    '%s goes on with whole lines that are added, and with a file begun anew',
+    async (option) => {
+      const { file, harness } = await logOf('a long first line\n');
+      const ended = harness.run('daemon', 'logs', option);
+      await until(() => harness.stdout !== '');
+      await writeFile(file, 'a long first line\nsecond\nthi');
+      await untilAdvanced(harness, () => harness.stdout.includes('second'));
+      await writeFile(file, 'anew\n');
+      await untilAdvanced(harness, () => harness.stdout.includes('anew'));
+      harness.raise('SIGINT');
+      expect((await ended).code).toBe(130);
+      expect(harness.stdout).toBe('a long first line\nsecond\nanew\n');
+    },
+  );
 
   async function untilAdvanced(harness: Harness, holds: () => boolean): Promise<void> {
     while (!holds()) await harness.clock.advance(300);
