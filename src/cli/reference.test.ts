@@ -6,7 +6,7 @@ import { repositoryErrorCodes } from '../repository/index.ts';
 import { parseAgentId, rejectionCodes } from '../core/index.ts';
 import { initErrorCodes } from '../init/index.ts';
 import { failureCodes } from '../protocol/index.ts';
-import { findingKinds } from '../verify/index.ts';
+import { logRuleNames } from '../verify/index.ts';
 import { commandCodes } from './answer/answer-codes.ts';
 import { createProgram } from './program.ts';
 import { cliReference } from './reference.ts';
@@ -20,7 +20,7 @@ it('every code that a command may answer with is in the reference', () => {
   const text = cliReference(createProgram({ ports, exitCode: 0 }));
   const codes = [
     ...[rejectionCodes, failureCodes, repositoryErrorCodes, initErrorCodes, Object.keys(commandCodes)].flat(),
-    ...findingKinds.map((kind) => `LOG_${kind}`),
+    ...logRuleNames,
   ];
   expect(codes.filter((code) => !text.includes(`\`${code}\``))).toEqual([]);
 });

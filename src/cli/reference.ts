@@ -4,7 +4,7 @@ import { rejectionCodes, retryAdvice } from '../core/index.ts';
 import type { RetryAdvice } from '../core/index.ts';
 import { initErrorCodes } from '../init/index.ts';
 import { failureCodes } from '../protocol/index.ts';
-import { findingKinds } from '../verify/index.ts';
+import { logRuleNames } from '../verify/index.ts';
 import { commandCodes } from './answer/answer-codes.ts';
 import { commandPath, explanationOf } from './declare.ts';
 import { exitCodeTable } from './answer/exit-codes.ts';
@@ -40,7 +40,7 @@ export function cliReference(program: Command): string {
     'Of single commands, each with its exit code:\n',
     commandCodeTable(),
     'What `verify-log` finds in a log, with exit code 3:\n',
-    `${codeList(findingKinds.map((kind) => `LOG_${kind}`))}.\n`,
+    `${codeList(logRuleNames)}.\n`,
   ].join('\n');
 }
 

@@ -11,6 +11,7 @@ import {
   type Coordinator,
   type Issue,
 } from '../protocol/index.ts';
+import { stackOf } from '../observe/index.ts';
 import { refused, type ToolAnswer } from './answer.ts';
 import { acquire } from './handlers/acquire.ts';
 import { check } from './handlers/check.ts';
@@ -367,6 +368,3 @@ function withoutNulls(args: unknown): unknown {
   if (typeof args !== 'object' || args === null || Array.isArray(args)) return args;
   return Object.fromEntries(Object.entries(args).filter(([, value]) => value !== null));
 }
-
-const stackOf = (error: unknown): string =>
-  error instanceof Error ? (error.stack ?? error.message) : String(error);

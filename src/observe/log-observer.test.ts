@@ -17,6 +17,13 @@ it('trouble is an event of its own, with its cause', () => {
   ]);
 });
 
+it('a fault of the program is told with where it came about', () => {
+  const cause = new TypeError('no such lock');
+  observer.trouble({ kind: 'bug', message: 'not written', cause });
+  expect(said).toEqual([{ event: 'writer.bug', facts: { problem: 'not written', cause: cause.stack } }]);
+  expect(cause.stack).toMatch(/^TypeError: no such lock\n +at .*log-observer\.test\.ts/);
+});
+
 it('a commit that takes long is a warning, one that does not is nothing', () => {
   observer.committed({ entries: 3, requests: [], tookMs: 999 });
   expect(said).toEqual([]);

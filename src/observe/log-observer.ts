@@ -1,6 +1,7 @@
 import type { Entry, Revision, State } from '../core/index.ts';
 import type { LogEvent } from './log-events.ts';
 import type { Log } from './log.ts';
+import { stackOf } from './stack-of.ts';
 import type { Commit, Observer, Problem, ProblemKind } from './observer.ts';
 
 /** All callers wait for a commit that takes so long, also those who renew a lease. */
@@ -32,7 +33,8 @@ export class LogObserver implements Observer {
   }
 
   trouble({ kind, message, cause }: Problem): void {
-    this.#log.note(eventOf[kind], { problem: message, cause: String(cause) });
+    const told = kind === 'bug' ? stackOf(cause) : String(cause);
+    this.#log.note(eventOf[kind], { problem: message, cause: told });
   }
 
   committed({ entries, tookMs }: Commit): void {

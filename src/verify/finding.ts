@@ -24,6 +24,9 @@ export const findingKinds = [
   'SNAPSHOT_DIFFERS',
 ] as const;
 
+/** What breaks a rule of the log is known by these names. */
+export const logRuleNames: readonly string[] = findingKinds.map((kind) => `LOG_${kind}`);
+
 export type FindingKind = (typeof findingKinds)[number];
 
 /** The first place at which a log is not a behaviour of the machine. Plain JSON. */

@@ -4,6 +4,7 @@ import type { Style } from '../format/style.ts';
 import { table } from '../format/table.ts';
 import { line } from '../format/text.ts';
 import { relative } from '../format/time.ts';
+import { fitted } from '../format/width.ts';
 
 /** All that is known of a webhook, but its secrets. */
 export function shownWebhook(record: WebhookRecord): Readonly<Record<string, unknown>> {
@@ -55,13 +56,16 @@ export function listText(
     return [name, url, on.join(' ') || 'all', scope, statusText(webhook, nowMs)];
   });
   const off = webhooks.filter((webhook) => stateOf(webhook).status === 'off');
-  return [
+  const notes = [
     ...(webhooks.length + damaged.length === 0
       ? [`there is no webhook yet: ${call.rhema('webhook', 'create', 'NAME', '--url', 'URL')}`]
       : []),
-    ...(rows.length === 0 ? [] : [table(style, ['NAME', 'URL', 'EVENTS', 'SCOPE', 'STATUS'], rows)]),
     ...off.map(({ record }) => `it goes on where it was by: ${call.rhema('webhook', 'enable', record.name)}`),
     ...damaged.map((path) => line`${path} is damaged, and calls nobody: remove it`),
+  ];
+  return [
+    ...(rows.length === 0 ? [] : [table(style, ['NAME', 'URL', 'EVENTS', 'SCOPE', 'STATUS'], rows)]),
+    ...notes.map((note) => fitted(style, note)),
   ].join('\n');
 }
 

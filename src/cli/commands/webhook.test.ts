@@ -4,6 +4,7 @@ import type { Answer, Webhook, WebhookState, WebhookWish } from '../../webhooks/
 import { FakeCoordinator } from '../testing/fake-coordinator.ts';
 import { Harness, startMs } from '../testing/harness.ts';
 import { healthAnswer, scopeView } from '../testing/samples.ts';
+import { displayWidth } from '../format/width.ts';
 import type { Environment } from '../world/environment.ts';
 
 const secret = `whsec_${'a'.repeat(43)}=`;
@@ -45,9 +46,10 @@ const state = (over: Partial<WebhookState> = {}): WebhookState => ({
   ...over,
 });
 
-const harness = (env: Environment = {}): Harness =>
+const harness = (env: Environment = {}, columns?: number): Harness =>
   new Harness({
     env,
+    ...(columns === undefined ? {} : { terminal: true, columns }),
     coordinator: new FakeCoordinator({
       answers: {
         health: () => healthAnswer({ revision: asRevision(7) }),
@@ -211,6 +213,22 @@ describe('webhook list', () => {
     expect(await statusOf({ off })).toContain('it goes on where it was by: rhema webhook enable chat');
     expect(await statusOf({ off, turn: 1 })).toContain('on, once rhema serve runs');
   });
+
+  it.each([40, 60])(
+    'fits on a terminal of %i columns, with what is to be done about one',
+    async (columns) => {
+      const off = { atMs: startMs - 60_000, why: 'failing' } as const;
+      webhooks = [{ record: made({ name: 'chat-of-the-whole-team' }), state: state({ off }) }];
+      damaged = ['/home/ann/.local/state/rhema/webhooks/00000000000b.json'];
+      const { stdout } = await harness({ NO_COLOR: '1' }, columns).run('webhook', 'list');
+      expect(stdout.split('\n').filter((line) => displayWidth(line) > columns)).toEqual([]);
+      expect(stdout).toMatch(/is\s+damaged/);
+      expect(stdout).toContain('chat-of-the-whole-team');
+      [webhooks, damaged] = [[], []];
+      const { stdout: none } = await harness({ NO_COLOR: '1' }, columns).run('webhook', 'list');
+      expect(none.split('\n').filter((line) => displayWidth(line) > columns)).toEqual([]);
+    },
+  );
 
   it('tells programs the same', async () => {
     webhooks = [{ record: made(), state: state({ off: { atMs: 5, why: 'gone' } }) }];

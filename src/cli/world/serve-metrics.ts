@@ -5,10 +5,14 @@ import { Metrics } from '../../metrics/index.ts';
 import type { Repository } from '../../repository/index.ts';
 import { ruleNames } from '../../safety/index.ts';
 import { systemTime } from '../../time/index.ts';
+import { logRuleNames } from '../../verify/index.ts';
+
+/** Each is counted by its own name. */
+const countedRules = [...ruleNames, ...logRuleNames];
 
 /** The figures of this process. */
 export function newMetrics(version: string): Metrics {
-  return new Metrics({ version, rules: ruleNames, routes: servedRoutes }, systemTime, {
+  return new Metrics({ version, rules: countedRules, routes: servedRoutes }, systemTime, {
     startedAtMs: Date.now() - process.uptime() * 1_000,
     memoryBytes: () => process.memoryUsage.rss(),
     cpuSeconds: () => {
