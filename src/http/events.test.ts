@@ -134,8 +134,9 @@ describe('events', () => {
     stage.app.endStreams();
   });
 
-  it('who does not read what comes is hung up on', async () => {
-    const stage = await openStage();
+  it('who does not read what comes is hung up on, and the log is told whom and why', async () => {
+    const cutOff: object[] = [];
+    const stage = await openStage({ onCutOff: (reader) => void cutOff.push(reader) });
     let destroyed = false;
     const env = { outgoing: { destroy: () => void (destroyed = true) } };
     const headers = { host: 'localhost', authorization: 'Bearer wall' };
@@ -143,7 +144,9 @@ describe('events', () => {
     for (let turns = 0; turns < 20; turns += 1) await new Promise(setImmediate);
     stage.time.advance(29_000);
     expect(destroyed).toBe(false);
+    expect(cutOff).toEqual([]);
     stage.time.advance(1_000);
     expect(destroyed).toBe(true);
+    expect(cutOff).toEqual([{ requestId: 'made-1', principal: 'wall', stuckMs: 30_000, sent: 1 }]);
   });
 });

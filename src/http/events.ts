@@ -39,7 +39,7 @@ export class EventStreams {
       try {
         await this.#send(stream, from, {
           signal: over,
-          drop: () => this.#drop(c, reader),
+          drop: (revision) => this.#drop(c, reader, revision),
           isLetIn: c.get('isLetIn'),
         });
       } finally {
@@ -76,7 +76,7 @@ export class EventStreams {
     // The reader knows by it that it is heard, before anything happens.
     await stream.write(here);
     for await (const entry of coordinator.watch(from, signal)) {
-      const tooSlow = time.schedule(limits.slowReaderMs, drop);
+      const tooSlow = time.schedule(limits.slowReaderMs, () => drop(entry.revision));
       await stream.write(this.#textOf(entry));
       tooSlow();
       onWritten();
@@ -96,18 +96,24 @@ export class EventStreams {
     return text;
   }
 
-  /** What it left lying is in the way of a farewell, too. */
-  #drop(c: Context<HttpEnv>, reader: AbortController): void {
+  /** What it left lying is in the way of a farewell, too: the server's log has the reason. */
+  #drop(c: Context<HttpEnv>, reader: AbortController, revision: Revision): void {
     reader.abort();
     c.env.outgoing?.destroy();
+    this.#ports.onCutOff({
+      requestId: c.get('requestId'),
+      principal: c.get('principal').name,
+      stuckMs: this.#ports.limits.slowReaderMs,
+      sent: revision,
+    });
   }
 }
 
 interface Reader {
   /** Aborted once nobody reads any more, or the server leaves. */
   readonly signal: AbortSignal;
-  /** Hangs up on it. */
-  readonly drop: () => void;
+  /** Hangs up on it, to whom an entry could not be sent. */
+  readonly drop: (revision: Revision) => void;
   /** Whether its token lets it in still. */
   readonly isLetIn: () => boolean;
 }

@@ -54,6 +54,8 @@ export interface HttpPorts {
   readonly time: Time;
   /** Told of what is a fault of the server. */
   readonly onFault: (error: CoordinatorError, requestId: string) => void;
+  /** Told of each reader of events that did not read, and was hung up on. */
+  readonly onCutOff: (reader: CutOffReader) => void;
   /** Whether a file can be written where the log is. */
   readonly canWrite: () => Promise<boolean>;
   /** On which commit the scope files lie that count; null: on none, or nobody knows. */
@@ -65,6 +67,16 @@ export interface HttpPorts {
   /** Follows requests. */
   readonly tracing: Tracing;
   readonly limits: Limits;
+}
+
+export interface CutOffReader {
+  readonly requestId: string;
+  /** The name of its token. */
+  readonly principal: string;
+  /** For how long nothing of what was sent could be got rid of. */
+  readonly stuckMs: number;
+  /** The last entry that was sent, and may not have arrived. */
+  readonly sent: number;
 }
 
 export interface AnsweredRequest {

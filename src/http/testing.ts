@@ -82,6 +82,7 @@ async function stageOf(
     newRequestId: () => `made-${(requests += 1)}`,
     time,
     onFault: ({ message }) => faults.push(message),
+    onCutOff: () => undefined,
     canWrite: async () => true,
     commit: async () => 'c0ffee',
     onAnswered: (one) => answered.push(one),

@@ -137,6 +137,13 @@ export const logEvents = {
     fields: ['requestId', 'cause'],
     remedy: 'report it with the line; the caller has the same `requestId` in `X-Request-Id`',
   },
+  'stream.cutOff': {
+    level: 'warn',
+    message: 'a reader of events did not read what was sent, and was cut off',
+    fields: ['requestId', 'principal', 'sent', 'stuckMs'],
+    remedy:
+      'nothing: it goes on from what it saw last; where it comes again, see whether its program stands still',
+  },
   'mcp.callFailed': {
     level: 'warn',
     message: 'a tool call failed',

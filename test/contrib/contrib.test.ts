@@ -32,6 +32,12 @@ const known = new Map<string, Series>(
 /** Labels that Prometheus puts there itself. */
 const ofPrometheus = new Set(['instance', 'job', 'le']);
 
+interface Panel {
+  readonly id: number;
+  readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
+  readonly targets: readonly { readonly refId: string }[];
+}
+
 /** What a query asks for that no series has. */
 function unknownIn(query: string): string[] {
   return [...query.matchAll(/\b((?:rhema|process)_[a-z_]+)(?:\{([^}]*)\})?/g)].flatMap(
@@ -77,6 +83,18 @@ describe('what Prometheus and Grafana are given', () => {
         expect(unknownIn(expr)).toEqual([]);
         for (const label of groupedBy(expr)) expect(labels.has(label) || ofPrometheus.has(label)).toBe(true);
       }
+  });
+
+  it('the dashboard has each panel, and each query of it, once, and no two in one place', () => {
+    const { panels } = JSON.parse(text('contrib/grafana/rhema.dashboard.json')) as { panels: Panel[] };
+    const places = panels.flatMap(({ gridPos: { x, y, w, h } }) =>
+      Array.from({ length: w * h }, (_, at) => [x + (at % w), y + Math.floor(at / w)] as const),
+    );
+    expect(places.filter(([column]) => column < 0 || column >= 24)).toEqual([]);
+    expect(new Set(places.map(String)).size).toBe(places.length);
+    expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
+    for (const { targets } of panels)
+      expect(new Set(targets.map(({ refId }) => refId)).size).toBe(targets.length);
   });
 
   it('a query for what there is not is found', () => {

@@ -76,6 +76,7 @@ export async function serveHttp(
         newRequestId,
         time: systemTime,
         onFault: (error, requestId) => log.note('request.faulted', { requestId, cause: error.stack }),
+        onCutOff: (reader) => log.note('stream.cutOff', reader),
         canWrite: async () => (await roomFor(options.repository.commonDir)).trouble === null,
         commit: () => commitOf(syncedTree(options.repository) ?? options.repository.commonDir),
         onAnswered: (answered) => {

@@ -50,6 +50,7 @@ export async function serveFixture(): Promise<Server> {
     version: '0.0.0',
     newRequestId: () => crypto.randomUUID(),
     time: systemTime,
+    onCutOff: () => undefined,
     onFault: (error) => process.stderr.write(`${error.stack}\n`),
     canWrite: async () => true,
     commit: async () => null,
