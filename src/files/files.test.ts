@@ -19,6 +19,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
+  changedAtMs,
   createFile,
   createIfMissing,
   fillFile,
@@ -34,6 +35,7 @@ import {
   readOwnText,
   refuseOther,
   removeFile,
+  setChangedAt,
   removeOwnSocket,
   replaceFile,
 } from './index.ts';
@@ -198,6 +200,18 @@ it('a file is moved by its content, so that whoever has it open goes on with it'
     0,
     3_000_000,
   ]);
+});
+
+it('the time of a file is told and set, of none there is none, and no link is followed', () => {
+  setChangedAt(location, 5_000);
+  expect([changedAtMs(location), existsSync(location)]).toEqual([null, false]);
+  writeFileSync(location, 'mine');
+  setChangedAt(location, 1_700_000_000_123);
+  expect(changedAtMs(location)).toBe(1_700_000_000_123);
+  symlinkSync(location, target);
+  for (const use of [() => changedAtMs(target), () => setChangedAt(target, 7_000)])
+    expect(use).toThrow('is a symbolic link');
+  expect(statSync(location).mtimeMs).toBeCloseTo(1_700_000_000_123, 0);
 });
 
 describe('a file of gigabytes', () => {

@@ -7,6 +7,7 @@ import {
   fstatSync,
   fsyncSync,
   linkSync,
+  lutimesSync,
   openSync,
   readFileSync,
   readSync,
@@ -94,6 +95,22 @@ export function replaceFile(path: string, text: string): void {
 export function replaceNote(path: string, text: string): void {
   refuseForeign(path);
   withTemporary(path, text, (temporary) => renameSync(temporary, path), false);
+}
+
+/** When a file of this user's was written last, in milliseconds since 1970; null when there is none. */
+export function changedAtMs(path: string): number | null {
+  const found = refuseForeign(path);
+  return found === null ? null : Math.round(found.mtimeMs);
+}
+
+/** As if a file of this user's, if there is one, had been written at that time. */
+export function setChangedAt(path: string, atMs: number): void {
+  if (refuseForeign(path) === null) return;
+  try {
+    lutimesSync(path, atMs / 1_000, atMs / 1_000);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+  }
 }
 
 /**

@@ -8,6 +8,7 @@ export {
   tryOwnFolderIn,
 } from './folders.ts';
 export {
+  changedAtMs,
   createFile,
   createIfMissing,
   fillFile,
@@ -24,6 +25,7 @@ export {
   removeFile,
   replaceFile,
   replaceNote,
+  setChangedAt,
   textOf,
 } from './files.ts';
 export { jsonLine, SecretFolder } from './secret-folder.ts';

@@ -22,6 +22,7 @@ import { digestOfFile } from './digest-of-file.ts';
 import { asAgent } from './enrolment.ts';
 import { handOver } from './hand-over.ts';
 import type { HookWork } from './hook-work.ts';
+import type { OwnClaim } from './memory.ts';
 import { noteLeft } from './left-uncommitted.ts';
 import { noteDone, touch } from './idle-claims.ts';
 import { limitRefusal } from './limit-refusal.ts';
@@ -109,12 +110,11 @@ async function claimed(work: HookWork, places: readonly Placed[]): Promise<Claim
     );
   const claims = work.memory.claims();
   touch(work, claims, places);
-  const known = new Set<string>(claims.flatMap(({ file }) => file ?? []));
+  const isKnown = knownToGit(work, claims, places);
   const ports = {
     coordinator: await call.coordinator(),
     ignoredAmong: async (paths: readonly string[]) => {
-      // What was claimed before is none of those, and to ask Git takes as long as all else.
-      const unknown = paths.filter((path) => !known.has(path));
+      const unknown = paths.filter((path) => !isKnown(path));
       return unknown.length === 0 ? none : call.world.inspection.ignoredAmong(repository, unknown);
     },
     acquire: async (wish: Wish) => {
@@ -134,6 +134,29 @@ async function claimed(work: HookWork, places: readonly Placed[]): Promise<Claim
   };
   const outcome = await claim(ports, subjectsOf(places));
   return { outcome, session: asked.session };
+}
+
+/**
+ * What it claimed, was refused or edited under a lock before is not ignored by Git, and to ask Git takes as long as all else.
+ */
+function knownToGit(
+  { memory }: HookWork,
+  claims: readonly OwnClaim[],
+  places: readonly Placed[],
+): (path: string) => boolean {
+  const named = new Set<string>([
+    ...claims.flatMap(({ file }) => file ?? []),
+    ...(memory.wanted()?.files ?? []),
+  ]);
+  const wasLocked = (path: string): boolean =>
+    places.some(
+      ({ place, absolute }) =>
+        absolute !== null &&
+        'path' in place &&
+        place.path === path &&
+        (memory.seen(absolute)?.token ?? null) !== null,
+    );
+  return (path) => named.has(path) || wasLocked(path);
 }
 
 async function askAtOnce(work: HookWork, session: AgentSession, wish: Wish): Promise<Asked> {

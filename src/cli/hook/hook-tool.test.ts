@@ -11,6 +11,7 @@ import { HookTool } from './hook-tool.ts';
 /** A client in a repository whose coordinator is opened in this process; how often it was. */
 function clientIn(root: string) {
   const opened: string[] = [];
+  const ignoredAsked: string[][] = [];
   const world = createRealWorld(() => '1.2.3');
   const tool = new HookTool({
     ...processPorts(),
@@ -18,6 +19,13 @@ function clientIn(root: string) {
     cwd: root,
     world: {
       ...world,
+      inspection: {
+        ...world.inspection,
+        ignoredAmong: (repository, paths) => {
+          ignoredAsked.push([...paths]);
+          return world.inspection.ignoredAmong(repository, paths);
+        },
+      },
       connect: (repository, options) => {
         opened.push(repository.commonDir);
         return world.connect(repository, { ...options, direct: true });
@@ -30,7 +38,7 @@ function clientIn(root: string) {
   };
   const edit = (file_path: string, more: object = {}): Promise<string> =>
     ask('PreToolUse', 'Edit', { tool_input: { file_path }, ...more });
-  return { ask, edit, opened, tool };
+  return { ask, edit, opened, ignoredAsked, tool };
 }
 
 function shop(): string {
@@ -130,3 +138,17 @@ test('where nobody is coordinated it says nothing; of what names no client it sa
   expect(await edit('a')).toBe('{}');
   await expect(tool.answer({ hook_event_name: 'PreToolUse' })).rejects.toThrow('which client');
 });
+
+test.each(['file', 'scope'])(
+  'with claims by %s Git is asked once whether it ignores a file',
+  async (level) => {
+    const root = makeRepository(shopFiles(`  max_locks_per_agent: 4\n  claim: ${level}\n`));
+    commitAll(root);
+    const { edit, ignoredAsked } = clientIn(root);
+    await new Session(root, 'two').before('web/b.ts');
+    for (const path of ['api/a.ts', 'api/a.ts', 'web/b.ts', 'web/b.ts']) await edit(path);
+    expect(ignoredAsked).toEqual(
+      level === 'file' ? [['api/a.ts'], ['web/b.ts']] : [['api/a.ts'], ['web/b.ts'], ['web/b.ts']],
+    );
+  },
+);

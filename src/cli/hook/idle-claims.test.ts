@@ -17,7 +17,7 @@ function longAgo(root: string, minutes = 31): void {
   for (const memory of SessionMemory.allIn(join(root, '.git'))) {
     memory.keepLookedForIdle(0);
     for (const claim of memory.claims())
-      memory.keepClaim({ ...claim, touchedMs: claim.touchedMs - minutes * 60_000 });
+      memory.touch(claim, memory.useOf(claim).touchedMs - minutes * 60_000);
   }
 }
 
@@ -44,6 +44,18 @@ describe('a lock that an agent has by an edit and does not use any more (claim_i
     longAgo(root, 0);
     expect(contextOf(await one.after('api/b.ts'))).toBe('');
     expect((await new Session(root, 'two').before('api/a.ts')).code).toBe(0);
+  });
+
+  test('is counted from the end of an edit', async () => {
+    const root = shop();
+    const one = new Session(root, 'one');
+    const use = { tool_name: 'Edit', tool_input: { file_path: 'api/a.ts' }, tool_use_id: 'long' };
+    await one.say('PreToolUse', use);
+    longAgo(root);
+    await one.say('PostToolUse', use);
+    longAgo(root, 0);
+    expect(contextOf(await one.say('UserPromptSubmit'))).toBe('');
+    expect(await files(root)).toEqual(['api/a.ts']);
   });
 
   test('goes back with a prompt, too', async () => {

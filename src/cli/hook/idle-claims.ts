@@ -21,15 +21,13 @@ export function touch(
 ): void {
   const paths = places.flatMap(({ place }) => ('path' in place ? [place.path] : []));
   for (const claim of claims)
-    if (paths.some((path) => isIn(claim, path)))
-      memory.keepClaim({ ...claim, touchedMs: call.nowMs, doing: asked.toolUse ?? '' });
+    if (paths.some((path) => isIn(claim, path))) memory.beginUse(claim, asked.toolUse ?? '', call.nowMs);
 }
 
 /** The act is over. */
 export function noteDone({ asked, call, memory }: HookWork): void {
   for (const claim of memory.claims())
-    if (claim.doing === (asked.toolUse ?? ''))
-      memory.keepClaim({ ...claim, touchedMs: call.nowMs, doing: null });
+    if (memory.endUse(claim, asked.toolUse ?? '')) memory.touch(claim, call.nowMs);
 }
 
 export async function giveBackIdle(work: HookWork, session: AgentSession): Promise<void> {
@@ -39,11 +37,11 @@ export async function giveBackIdle(work: HookWork, session: AgentSession): Promi
   memory.keepLookedForIdle(nowMs);
   const { claimIdleMs } = await call.world.inspection.hookSettings(repository);
   if (claimIdleMs === 0) return;
-  const names = await giveBackUnchanged(
-    work,
-    session,
-    ({ doing, touchedMs }) => doing === null && nowMs - touchedMs >= claimIdleMs,
-  );
+  const isIdle = (claim: OwnClaim): boolean => {
+    const { isInUse, touchedMs } = memory.useOf(claim);
+    return !isInUse && nowMs - touchedMs >= claimIdleMs;
+  };
+  const names = await giveBackUnchanged(work, session, isIdle);
   if (names.length === 0) return;
   const text = line`given back, since nothing in ${names.length === 1 ? 'it' : 'them'} is uncommitted and you did not edit ${names.length === 1 ? 'it' : 'them'} for ${duration(claimIdleMs)}: ${someNames(names)}. An edit locks it for you again: read it before.`;
   memory.keepUntold([...memory.untold(), text]);

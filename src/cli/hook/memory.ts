@@ -16,7 +16,7 @@ import type {
   Wish,
 } from '../../core/index.ts';
 import { ensurePrivateDirectory, statePaths, withAccess } from '../../client/index.ts';
-import { isOwnFolder, readOwnText, replaceNote } from '../../files/index.ts';
+import { changedAtMs, isOwnFolder, readOwnText, replaceNote, setChangedAt } from '../../files/index.ts';
 import type { AncestorProcess } from '../../client/index.ts';
 import { keyOf } from './key-of.ts';
 
@@ -34,11 +34,18 @@ export type OwnClaim = {
   readonly token: FencingToken;
   /** The working tree in which it works at that. */
   readonly tree: string;
+} & ClaimName;
+
+type ClaimName =
+  | { readonly scope: ScopePath; readonly file?: undefined }
+  | { readonly file: FilePath; readonly scope?: undefined };
+
+export interface ClaimUse {
   /** When an act of the agent named it last. */
   readonly touchedMs: number;
-  /** The tool use of that act, empty where the client has no name for one; null: it is done. */
-  readonly doing: string | null;
-} & ({ readonly scope: ScopePath; readonly file?: undefined } | { readonly file: FilePath });
+  /** Whether that act is under way, as far as its client has told. */
+  readonly isInUse: boolean;
+}
 
 /** What the agent has seen of a file last. */
 export interface Seen {
@@ -108,11 +115,42 @@ export class SessionMemory {
   }
 
   keepClaim(claim: OwnClaim): void {
-    this.#write(claimName(claim), claim);
+    const { token, tree, scope, file } = claim;
+    this.#write(claimName(claim), { token, tree, scope, file });
   }
 
   forgetClaim(claim: OwnClaim): void {
     this.#remove(claimName(claim));
+    for (const name of this.#names(usePrefix(claim))) this.#remove(name);
+  }
+
+  /** As the time of its file, which takes no writing; while an act is under way a file is there that is named by both. */
+  useOf(claim: OwnClaim): ClaimUse {
+    return {
+      touchedMs: changedAtMs(join(this.#folder, claimName(claim))) ?? 0,
+      isInUse: this.#names(usePrefix(claim)).length > 0,
+    };
+  }
+
+  /** `toolUse`: of the act that begins; empty where the client has no name for one. Of an earlier one nobody told the end. */
+  beginUse(claim: OwnClaim, toolUse: string, atMs: number): void {
+    const own = useName(claim, toolUse);
+    for (const name of this.#names(usePrefix(claim))) if (name !== own) this.#remove(name);
+    this.#write(own, true);
+    this.touch(claim, atMs);
+  }
+
+  /** Whether that act was the last that named it. */
+  endUse(claim: OwnClaim, toolUse: string): boolean {
+    const name = useName(claim, toolUse);
+    if (this.#read(name) === null) return false;
+    this.#remove(name);
+    return true;
+  }
+
+  touch(claim: OwnClaim, atMs: number): void {
+    const path = join(this.#folder, claimName(claim));
+    withAccess(path, () => setChangedAt(path, atMs));
   }
 
   /** When it was looked last which claims lie idle. */
@@ -264,8 +302,12 @@ function unjudgedIn(root: string): Readonly<Record<string, number>> {
   });
 }
 
-const claimName = (claim: OwnClaim): string =>
-  `claim-${claim.file === undefined ? keyOf('scope', claim.scope) : keyOf('file', claim.file)}.json`;
+const claimKey = ({ scope, file }: ClaimName): string =>
+  file === undefined ? keyOf('scope', scope) : keyOf('file', file);
+
+const claimName = (claim: ClaimName): string => `claim-${claimKey(claim)}.json`;
+const usePrefix = (claim: ClaimName): string => `use-${claimKey(claim)}-`;
+const useName = (claim: ClaimName, toolUse: string): string => `${usePrefix(claim)}${keyOf(toolUse)}.json`;
 
 /** A damaged one is as good as none: it is made anew. */
 function parsed<T>(text: string): T | null {

@@ -14,16 +14,17 @@ import type { OwnClaim } from './memory.ts';
 export function keepClaims(
   { call, asked, memory, worktree }: HookWork,
   locks: readonly Grant[],
-  doing: OwnClaim['doing'] = asked.toolUse ?? '',
+  isInUse = true,
 ): void {
   const wanted = memory.wanted();
   const refused = new Set<string>(wanted === null ? [] : targetsOf(wanted));
   for (const lock of locks) {
     if (lock.scope === undefined || (lock.already === true && !refused.has(nameOf(lock)))) continue;
-    const claim = { token: lock.token, tree: worktree, touchedMs: call.nowMs, doing };
-    memory.keepClaim(
-      lock.file === undefined ? { scope: lock.scope, ...claim } : { file: lock.file, ...claim },
-    );
+    const at = { token: lock.token, tree: worktree };
+    const claim = lock.file === undefined ? { scope: lock.scope, ...at } : { file: lock.file, ...at };
+    memory.keepClaim(claim);
+    if (isInUse) memory.beginUse(claim, asked.toolUse ?? '', call.nowMs);
+    else memory.touch(claim, call.nowMs);
   }
 }
 

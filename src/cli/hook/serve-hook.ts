@@ -66,8 +66,15 @@ const shownOnly = (text: string): HookAnswer => ({ kind: 'pass', told: null, sho
 /** The folder of the agent alone decides which repository is meant, and not what Git has told whoever started the client. */
 function callOf(ports: ProcessPorts, options: GlobalOptions, { folder }: HookCall): Call {
   const env = { ...ports.env, GIT_DIR: undefined, GIT_WORK_TREE: undefined, GIT_COMMON_DIR: undefined };
-  const program = programWords(ports.env);
-  return new Call({ ...ports, env }, { ...options, program, quiet: true }, folder ?? ports.cwd);
+  const own: GlobalOptions = {
+    ...options,
+    quiet: true,
+    // Looked for where it is told alone.
+    get program() {
+      return programWords(ports.env);
+    },
+  };
+  return new Call({ ...ports, env }, own, folder ?? ports.cwd);
 }
 
 async function answerTo(

@@ -34,7 +34,7 @@ export async function wake(work: HookWork, signal: AbortSignal): Promise<string 
   memory.keepWaking(null);
   if (acquired.kind !== 'granted') return null;
   memory.keepWanted(null);
-  keepClaims(work, acquired.locks, null);
+  keepClaims(work, acquired.locks, false);
   const names = someNames(shownNames(wanted));
   return line`rhema: it is your turn: ${names} is locked for you now, which you were refused before. Read it again, then go on with what you wanted there; if you want it no more, say so and stop.`;
 }
