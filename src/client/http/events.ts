@@ -1,6 +1,7 @@
 import { EventSourceParserStream } from 'eventsource-parser/stream';
 import type { Entry, Revision } from '../../core/index.ts';
 import { CoordinatorError, type FailureProblem } from '../../protocol/index.ts';
+import { onAbort } from '../../time/index.ts';
 import type { Endurance } from '../persist.ts';
 import { failureOf, readAnswer } from './answers.ts';
 
@@ -43,11 +44,19 @@ async function* entriesOf(response: Response, over: AbortSignal): AsyncGenerator
   const text = response.body.pipeThrough(
     new TextDecoderStream() as unknown as TransformStream<Uint8Array, string>,
   );
-  const events = text.pipeThrough(new EventSourceParserStream());
-  for await (const { event, data } of events as unknown as AsyncIterable<{ event?: string; data: string }>) {
-    if (over.aborted) return;
-    if (event === 'problem') throw failureOf(JSON.parse(data) as FailureProblem);
-    if (event === 'entry') yield JSON.parse(data) as Entry;
+  const reader = text.pipeThrough(new EventSourceParserStream()).getReader();
+  // Node 20 forgets to abort the body of an answer whose signal the garbage collector has met.
+  const stopListening = onAbort(over)(() => void reader.cancel().catch(() => undefined));
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done || over.aborted) return;
+      if (value.event === 'problem') throw failureOf(JSON.parse(value.data) as FailureProblem);
+      if (value.event === 'entry') yield JSON.parse(value.data) as Entry;
+    }
+  } finally {
+    stopListening();
+    await reader.cancel().catch(() => undefined);
   }
 }
 

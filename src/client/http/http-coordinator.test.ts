@@ -287,6 +287,19 @@ describe('the log', () => {
     expect((await firstOf(3)).map(({ revision }) => revision)).toEqual([1, 2, 3]);
   });
 
+  it('ends with its reader, also where what brings the stream hears of no abort, and leaves the stream', async () => {
+    let isLeft = false;
+    const endless = new ReadableStream({ cancel: () => void (isLeft = true) });
+    fates = [() => new Response(endless, { headers: { 'content-type': 'text/event-stream' } })];
+    const leaving = new AbortController();
+    const next = client.watch(asRevision(1), leaving.signal)[Symbol.asyncIterator]().next();
+    while (requests.length === 0) await new Promise(setImmediate);
+    for (let turns = 0; turns < 20; turns += 1) await new Promise(setImmediate);
+    leaving.abort();
+    expect(await next).toEqual({ done: true, value: undefined });
+    expect(isLeft).toBe(true);
+  });
+
   it('what is not kept any more is told, not tried again', async () => {
     const compacted =
       'event: problem\ndata: {"code":"COMPACTED","detail":"kept from 9","retryable":false,"details":{}}\n\n';
