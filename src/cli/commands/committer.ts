@@ -1,9 +1,11 @@
 /** Whose commit it is: an agent need not say so where its client's process has started all this. */
+import { forbidden, mayBe } from '../../access/index.ts';
 import { parseAgentIdForm, type AgentId } from '../../core/index.ts';
 import { ancestorsOf, type AncestorProcess } from '../../client/index.ts';
 import { startedBy } from '../../guard/index.ts';
 import type { AgentView, StatusAnswer } from '../../protocol/index.ts';
 import type { Call } from '../call.ts';
+import { line } from '../format/text.ts';
 import { nameNow } from '../hook/also-known.ts';
 
 /**
@@ -17,11 +19,23 @@ export async function committer(
 ): Promise<AgentId | null> {
   const parsed = parseAgentIdForm(call.ports.env['RHEMA_AGENT'] ?? '');
   if (parsed.ok) {
-    if (agents.some(({ agent }) => agent === parsed.value)) return parsed.value;
+    const known = new Set(agents.map(({ agent }) => agent));
+    if (known.has(parsed.value)) return allowed(call, parsed.value);
     const name = nameNow((await call.repository()).commonDir, parsed.value);
-    if (agents.some(({ agent }) => agent === name)) return name;
+    if (name !== null && known.has(name)) return allowed(call, name);
   }
   return livingIn(agents, around);
+}
+
+/** Whose token is kept for the server commits under no name that the server would not let it act as. Throws `FORBIDDEN`. */
+async function allowed(call: Call, agent: AgentId): Promise<AgentId> {
+  const principal = await call.principal();
+  if (principal === null || principal.role === 'operator' || mayBe(principal, agent)) return agent;
+  const names = principal.agents.join(', ') || 'nobody';
+  throw forbidden(
+    principal,
+    line`may act only as ${names}, and RHEMA_AGENT says ${agent}: unset it, or set it to an agent of yours`,
+  );
 }
 
 /** Of several in one client the one that started the others; several that nobody started cannot be told apart. */

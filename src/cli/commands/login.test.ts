@@ -106,6 +106,12 @@ describe('login', () => {
     expect(asked).toEqual(keptAfter('read', '/repo/sub', 't.txt'));
   });
 
+  it('keeps the token of all that rhema token create has printed', async () => {
+    const printed = `${token}\n\nIt is not shown again. Whoever has it gives it to their rhema once:\n  rhema login URL\n`;
+    expect((await run({ input: printed }, 'login', server)).code).toBe(0);
+    expect(asked).toEqual(keptAfter('read', '/repo', null));
+  });
+
   it('keeps the token of standard input, where that is no terminal', async () => {
     expect((await run({ input: `${token}\r\n` }, 'login', server)).code).toBe(0);
     expect(asked).toEqual(keptAfter('read', '/repo', null));

@@ -6,6 +6,7 @@ import { exitCodes } from '../answer/exit-codes.ts';
 import { done, type Outcome } from '../answer/outcome.ts';
 import { line, shellWord } from '../format/text.ts';
 import { serverAddress } from '../server-address.ts';
+import { tokenIn } from '../token-text.ts';
 import { isInteractive } from './scope-plan.ts';
 
 export interface LoginInput {
@@ -19,8 +20,8 @@ export async function login(call: Call, { url, tokenFile }: LoginInput): Promise
   const { protocol, hostname } = new URL(server);
   if (protocol === 'http:' && !isLoopback(hostname))
     call.note(line`${server} is not encrypted: whoever is on the way there can read the token`);
-  const token = await askedToken(call, server, tokenFile);
-  if (!/^[!-~]{1,512}$/.test(token))
+  const token = tokenIn(await askedToken(call, server, tokenFile));
+  if (token === null)
     throw invalidInput('that is no token: one line expected, as rhema token create printed it');
   const { name, role, agents } = await call.world.servers.whoAmI(server, token).catch((error: unknown) => {
     throw isNowhere(error) ? nowhere(server) : error;
@@ -46,12 +47,12 @@ const nowhere = (server: string): CommandError =>
   );
 
 async function askedToken(call: Call, server: string, file: string | undefined): Promise<string> {
-  if (file !== undefined) return (await call.world.readInput(call.cwd, file)).trim();
-  if (!call.ports.stdin.isTTY) return (await call.world.readInput(call.cwd, null)).trim();
+  if (file !== undefined) return call.world.readInput(call.cwd, file);
+  if (!call.ports.stdin.isTTY) return call.world.readInput(call.cwd, null);
   if (!isInteractive(call))
     throw noToken('nobody can be asked for the token: give --token-file, or the token on standard input');
   const token = await call.ports.questions.secret(line`Token for ${server}`);
-  if (token !== null) return token.trim();
+  if (token !== null) return token;
   throw noToken('no token was given: nothing was kept');
 }
 

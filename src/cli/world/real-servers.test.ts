@@ -66,6 +66,15 @@ it('a token is forgotten once, and those of other servers stay', async () => {
   expect([await servers.token(server), await servers.token(other)]).toEqual([null, 'another']);
 });
 
+it('what is kept and is no token is told by its file, and can be forgotten', async () => {
+  const servers = realServers(env);
+  const path = await servers.keep(server, 'half\na token');
+  await expect(servers.token(server)).rejects.toThrow(
+    `the token is kept in ${path}, in which there is no token`,
+  );
+  expect([await servers.forget(server), await servers.token(server)]).toEqual([true, null]);
+});
+
 describe('RHEMA_TOKEN_FILE', () => {
   it('goes before what is kept', async () => {
     await realServers(env).keep(server, 'kept');
@@ -73,6 +82,20 @@ describe('RHEMA_TOKEN_FILE', () => {
     writeFileSync(path, `${token}\n`, { mode: 0o600 });
     expect(await realServers({ ...env, RHEMA_TOKEN_FILE: path }).token(server)).toBe(token);
     expect(await realServers({ ...env, RHEMA_TOKEN_FILE: '' }).token(server)).toBe('kept');
+  });
+
+  it('may be what rhema token create has printed, and nothing else of several lines, which is not repeated', async () => {
+    const path = join(home, 'token');
+    const tokenOf = (text: string): Promise<string | null> => {
+      writeFileSync(path, text);
+      return realServers({ ...env, RHEMA_TOKEN_FILE: path }).token(server);
+    };
+    expect(await tokenOf(`${token}\n\nIt is not shown again.\n  rhema login URL\n`)).toBe(token);
+    for (const text of ['', 'one two\n', 'secret\nand more\n', `${token} x\n`])
+      await expect(tokenOf(text)).rejects.toMatchObject({
+        code: 'UNAUTHENTICATED',
+        message: `RHEMA_TOKEN_FILE names ${path}, in which there is no token: one line expected, as rhema token create printed it`,
+      });
   });
 
   it('is told of where it leads nowhere: nobody falls back on another token', async () => {

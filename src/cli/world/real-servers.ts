@@ -7,6 +7,7 @@ import {
   isOwnFolder,
   makeOwnFolder,
   openToRead,
+  readOwnText,
   refuseIfReadableByOthers,
   removeFile,
   replaceFile,
@@ -14,6 +15,7 @@ import {
 } from '../../files/index.ts';
 import { CoordinatorError, type Coordinator, type Admitted } from '../../protocol/index.ts';
 import { noTokenKept } from '../server-address.ts';
+import { tokenInFile } from '../token-text.ts';
 import { commitOf } from './commit-of.ts';
 import { lookAtServer } from './server-look.ts';
 import type { Environment } from './environment.ts';
@@ -41,7 +43,7 @@ export function realServers(env: Environment): Servers {
     forget: async (server) => {
       const path = pathOf(env, server);
       return withAccess(path, () => {
-        if (!isOwnFolder(dirname(path)) || readToken(path) === null) return false;
+        if (!isOwnFolder(dirname(path)) || readOwnText(path) === null) return false;
         removeFile(path);
         return true;
       });
@@ -72,8 +74,12 @@ export async function connectTo(
 
 /** A file that the user names is read as it is, wherever it leads: a container has its secrets behind links. */
 function readNamed(path: string): string {
+  return tokenInFile(textNamed(path), `RHEMA_TOKEN_FILE names ${path}`, path);
+}
+
+function textNamed(path: string): string {
   try {
-    return readFileSync(path, 'utf8').trim();
+    return readFileSync(path, 'utf8');
   } catch (cause) {
     throw new CoordinatorError(
       'UNAUTHENTICATED',
@@ -88,7 +94,7 @@ function readToken(path: string): string | null {
   if (file === null) return null;
   try {
     refuseIfReadableByOthers(path, file);
-    return textOf(path, file).trim();
+    return tokenInFile(textOf(path, file), `the token is kept in ${path}`, path);
   } finally {
     closeSync(file);
   }

@@ -134,6 +134,12 @@ describe('commands', () => {
     expect(requests).toHaveLength(2);
   });
 
+  it('a token that no header can have is refused before it is sent, and not repeated', () => {
+    const make = (): HttpCoordinator => new HttpCoordinator({ server, token: 'secret\nline' });
+    expect(make).toThrow('that is no token: it is one line of printable characters');
+    expect(make).not.toThrow('secret');
+  });
+
   it.each([
     ['DEPTH_ZERO_SELF_SIGNED_CERT', 'NODE_EXTRA_CA_CERTS'],
     ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'NODE_EXTRA_CA_CERTS'],

@@ -64,7 +64,10 @@ export class HttpCoordinator implements Coordinator {
   readonly #time: Time;
   readonly #closing = new AbortController();
 
+  /** Throws `INVALID_INPUT` for a token that no header can have: what refuses it later would repeat it. */
   constructor(options: HttpConnectOptions) {
+    if (!/^[!-~]+$/.test(options.token))
+      throw new CoordinatorError('INVALID_INPUT', 'that is no token: it is one line of printable characters');
     this.#options = options;
     this.#server = options.server.replace(/\/+$/, '');
     this.#callTimeoutMs = options.callTimeoutMs ?? callTimeoutDefaultMs;
