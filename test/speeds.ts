@@ -119,13 +119,17 @@ export function inTime<Trial>(trials: readonly Trial[], few: number): readonly T
 export const campaigns: readonly string[] = ['test/spec/large-models.test.ts'];
 
 /**
- * Test files of `npm test` that need a process of their own, since they replace modules or the clock. All others share the
- * modules that they load: such a test puts back what it changes of its process.
+ * Test files of `npm test` that need a process of their own, since they replace modules or the clock, or have Git fall silent, which
+ * a process remembers. All others share the modules that they load: such a test puts back what it changes of its process.
  */
 export const aloneTests: readonly string[] = [
   'src/cli/commands/hooks/named-server.test.ts',
   'src/repository/git/regular-file.test.ts',
   'src/repository/git/git-patience.test.ts',
+  'src/repository/git/git-setup.test.ts',
+  'src/repository/git/git.test.ts',
+  'src/repository/git/read-pipe.test.ts',
+  'src/cli/commands/doctor.test.ts',
   'src/init/files/staging.test.ts',
   'src/service/invariants.test.ts',
   'src/store/sqlite/failures.test.ts',

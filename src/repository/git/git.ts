@@ -111,7 +111,7 @@ export function runGit(call: GitCall): Promise<Buffer> {
       heldUpBy = await pipeWaitedFor(cwd, () => isOver);
       if (heldUpBy !== null) endAll(child);
     };
-    const doubt = setTimeout(() => void look(), doubtAfterMs);
+    const doubt = setTimeout(() => void look(), Math.min(doubtAfterMs, timeoutMs / 2));
     // Git may leave before it has read everything; its exit status then tells why.
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(input ?? '');

@@ -23,6 +23,13 @@ it.each([
   });
 });
 
+it('is named as well where Git is given little time, as after it was silent once', async () => {
+  const root = makeRepository({ 'api/new.ts': '' });
+  pipeAt(join(root, 'api/.gitignore'));
+  const asked = { cwd: root, args: ['ls-files', '--others', '--exclude-standard'], timeoutMs: 1_000 };
+  await expect(runGit(asked)).rejects.toThrow(`${join(root, 'api/.gitignore')} is a pipe`);
+});
+
 it('a pipe that nobody waits for is no trouble, and no look goes on when nobody asks any more', async () => {
   const root = makeRepository({ 'a.ts': '' });
   mkdirSync(join(root, 'b'));
