@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { CoordinatorError } from '../protocol/index.ts';
 import { Call } from './call.ts';
 import { runCli } from './program.ts';
 import { FakeCoordinator } from './testing/fake-coordinator.ts';
@@ -14,9 +15,15 @@ beforeEach(() => {
   connected = [];
 });
 
+/** What `rhema login` has noted in the clone. */
+let noted: string | null;
+beforeEach(() => {
+  noted = null;
+});
+
 async function run(env: Environment, ...args: readonly string[]) {
   const coordinator = new FakeCoordinator({ answers: { status: () => statusAnswer() } });
-  const harness = new Harness({ coordinator, env });
+  const harness = new Harness({ coordinator, env, servers: { noted: async () => noted } });
   const { ports } = harness;
   const connect: World['connect'] = async (...words) => {
     connected = [...connected, words];
@@ -42,6 +49,39 @@ describe('the coordinator is that of', () => {
     expect(repository?.server).toBe(expected);
     expect(repository?.commonDir).toBe('/repo/.git');
     expect(options).toMatchObject({ direct: words.includes('--direct') });
+  });
+});
+
+describe('where rhema login has noted a server in the clone, the coordinator is that of', () => {
+  const other = 'http://other';
+  it.each<[string, Environment, readonly string[], string | undefined]>([
+    ['that server', {}, [], server],
+    ['RHEMA_SERVER, which goes before', { RHEMA_SERVER: other }, [], other],
+    ['--server, which goes before', {}, ['--server', other], other],
+    ['this machine, where RHEMA_SERVER is empty', { RHEMA_SERVER: '' }, [], undefined],
+    ['this machine, where --server is empty', {}, ['--server', ''], undefined],
+    ['the log itself with --direct', {}, ['--direct'], undefined],
+  ])('%s', async (_title, env, words, expected) => {
+    noted = server;
+    const { code, stdout } = await run(env, ...words, 'status');
+    expect(code).toBe(0);
+    const [[repository] = []] = connected;
+    expect(repository?.server).toBe(expected);
+    expect(repository?.isNoted ?? false).toBe(expected === server);
+    expect(stdout.startsWith(`coordinated by ${expected}\n`)).toBe(expected !== undefined);
+  });
+
+  it('that of nobody, where what is noted cannot be read', async () => {
+    const harness = new Harness({
+      coordinator: new FakeCoordinator({}),
+      servers: {
+        noted: async () => {
+          throw new CoordinatorError('PERMISSION', 'the note is a symbolic link');
+        },
+      },
+    });
+    expect(await harness.run('status')).toMatchObject({ code: 1, stdout: '' });
+    expect(await harness.run('whoami')).toMatchObject({ code: 1, stdout: '' });
   });
 });
 

@@ -44,6 +44,7 @@ export class Call {
   readonly options: GlobalOptions;
   readonly #direct: boolean;
   readonly #color: boolean;
+  #clone: Promise<Repository> | null = null;
   #repository: Promise<Repository> | null = null;
   #coordinator: Promise<Coordinator> | null = null;
   #principal: Promise<Admitted | null> | null = null;
@@ -100,9 +101,22 @@ export class Call {
   }
 
   async #locate(): Promise<Repository> {
-    const server = this.server();
-    const found = await this.#find();
-    return server === undefined ? found : { ...found, server };
+    const named = this.namedServer();
+    const clone = await this.clone();
+    if (named !== undefined) return { ...clone, server: named };
+    const noted = this.#isAlone() ? null : await this.world.servers.noted(clone);
+    return noted === null ? clone : { ...clone, server: noted, isNoted: true };
+  }
+
+  /** The repository as such, wherever it is coordinated. */
+  clone(): Promise<Repository> {
+    this.#clone ??= this.#find();
+    return this.#clone;
+  }
+
+  /** Whether the caller says that what is noted in the clone does not count: `--direct`, or an address that is empty. */
+  #isAlone(): boolean {
+    return this.#direct || (this.options.server ?? this.ports.env['RHEMA_SERVER']) !== undefined;
   }
 
   #find(): Promise<Repository> {
@@ -126,8 +140,16 @@ export class Call {
     return shellCommand(...(this.options.program ?? ['rhema']), ...chosen, ...words);
   }
 
-  /** Where the coordinator is, if not on this machine: `--server`, else RHEMA_SERVER. */
-  server(): string | undefined {
+  /** Where the coordinator is, if not on this machine: `--server`, RHEMA_SERVER, else what `rhema login` noted in this clone. */
+  async server(): Promise<Pick<Repository, 'server' | 'isNoted'>> {
+    const server = this.namedServer();
+    if (server !== undefined) return { server };
+    const clone = await this.clone().catch(() => null);
+    return clone === null ? {} : this.repository();
+  }
+
+  /** What the caller says of it: `--server`, else RHEMA_SERVER. */
+  namedServer(): string | undefined {
     const text = this.options.server ?? this.ports.env['RHEMA_SERVER'] ?? '';
     if (text === '') return undefined;
     const server = serverAddress(text);
@@ -142,10 +164,10 @@ export class Call {
   }
 
   async #whoAmI(): Promise<Admitted | null> {
-    const server = this.server();
+    const { server, isNoted } = await this.server();
     if (server === undefined) return null;
     const { servers } = this.world;
-    const token = await servers.token(server);
+    const token = await servers.token(server, isNoted);
     return token === null ? null : servers.whoAmI(server, token);
   }
 

@@ -111,7 +111,10 @@ export function createProgram(host: Host, args: readonly string[] = []): Command
     .description('Coordination for several coding agents on one Git repository.')
     .option('--json', 'answer with one JSON object on one line')
     .option('--direct', 'open the log in this process, without the background process')
-    .option('--server <url>', 'coordinate by a server (rhema serve) elsewhere; else RHEMA_SERVER')
+    .option(
+      '--server <url>',
+      'coordinate by a server (rhema serve) elsewhere; else RHEMA_SERVER, else as rhema login said',
+    )
     .option('-C, --directory <dir>', 'as if started in this folder')
     .option('--git-dir <dir>', 'as if GIT_DIR named this folder')
     .option('--no-color', 'no colours; NO_COLOR and FORCE_COLOR are respected as well')

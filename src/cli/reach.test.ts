@@ -21,12 +21,19 @@ const asked = 'the server was asked';
 const root: ScopeDefinition = { path: scopePath('.'), name: 'root', type: 'service', dependencies: [] };
 const local = (name: string): (() => never) => unexpected(`the state of this clone (${name})`);
 
+/** What says at which server a clone is coordinated. */
+const said = ['RHEMA_SERVER', 'rhema login'] as const;
+type Said = (typeof said)[number];
+const bothWays = (paths: readonly string[]): [string, Said][] =>
+  paths.flatMap((path) => said.map((by): [string, Said] => [path, by]));
+
 /** In a clone that has a log of its own; whoever asks the server is told so. */
-function run(words: readonly string[], env = {}): Promise<Ended> {
+function run(words: readonly string[], by: Said): Promise<Ended> {
+  const isNoted = by === 'rhema login';
   const reached = async (): Promise<never> => Promise.reject(new Error(asked));
   return new Harness({
     coordinator: new Error(asked),
-    env: { RHEMA_SERVER: server, RHEMA_AGENT: 'bob', ...env },
+    env: { RHEMA_AGENT: 'bob', ...(isNoted ? {} : { RHEMA_SERVER: server }) },
     sessions: [session('bob')],
     owner: {
       health: local('health'),
@@ -46,7 +53,13 @@ function run(words: readonly string[], env = {}): Promise<Ended> {
       configuration: async () => ({ enabled: true, entries: [], problems: [], unusedFile: null }),
     },
     webhooks: { list: local('webhooks') },
-    servers: { token: reached, look: reached, commitAt: async () => null },
+    servers: {
+      noted: async () => (isNoted ? server : null),
+      token: reached,
+      look: reached,
+      commitAt: async () => null,
+      rootsAt: async () => null,
+    },
   }).run(...words);
 }
 
@@ -93,11 +106,11 @@ it('every command is in a class that says whom it asks where a server is named',
   expect(Object.keys(reaches).filter((path) => !commands.map(commandPath).includes(path))).toEqual([]);
 });
 
-it.each(pathsOf('server').filter((path) => !inTheirOwnTests.has(path)))(
-  '%s asks the server, and nothing that this clone has of its own',
-  async (path) => {
+it.each(bothWays(pathsOf('server').filter((path) => !inTheirOwnTests.has(path))))(
+  '%s asks the server that %s names, and nothing that this clone has of its own',
+  async (path, by) => {
     const command = commands.find((one) => commandPath(one) === path) as Command;
-    const { stdout, stderr } = await run(wordsOf(command));
+    const { stdout, stderr } = await run(wordsOf(command), by);
     expect(stdout + stderr).toContain(asked);
   },
 );
@@ -112,8 +125,11 @@ it.each([
 ])('%s %s is refused, and said to be done where the log is', async (path, ...options) => {
   const command = commands.find((one) => commandPath(one) === path) as Command;
   const words = options.length > 0 ? [...path.split(' '), ...options] : wordsOf(command);
-  const { code, stderr } = await run(words);
-  expect([code, stderr.includes(there)]).toEqual([2, true]);
+  for (const by of said) {
+    const { code, stderr } = await run(words, by);
+    const here = by === 'rhema login' ? 'after rhema logout' : 'without --server';
+    expect([code, stderr.includes(there), stderr.includes(here)]).toEqual([2, true, true]);
+  }
 });
 
 it.each(pathsOf('here'))('the help of %s says that it is about this clone alone', (path) => {

@@ -111,4 +111,4 @@ export const reaches: Readonly<Record<string, Reach>> = {
 };
 
 /** What the help of a command says that asks nobody elsewhere. */
-export const hereNote = 'This clone alone is meant, also where --server or RHEMA_SERVER names a server.';
+export const hereNote = 'This clone alone is meant, also where it is coordinated by a server elsewhere.';

@@ -16,6 +16,12 @@ export function serverAddress(text: string): string {
   return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
 }
 
+/** How the same is done on this machine, where a server is named. */
+export const withoutServer = ({ isNoted = false }: { readonly isNoted?: boolean }): string =>
+  isNoted
+    ? 'with RHEMA_SERVER set to nothing, or after rhema logout, as this clone is coordinated there'
+    : 'without --server and RHEMA_SERVER';
+
 /** Nobody has logged in there from here. */
 export function noTokenKept(server: string): CoordinatorError {
   return new CoordinatorError(

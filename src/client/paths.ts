@@ -26,6 +26,8 @@ export interface StatePaths {
   readonly log: string;
   /** One file per agent that joined on this machine. */
   readonly sessions: string;
+  /** At which server the repository is coordinated, if not on this machine: an address. */
+  readonly server: string;
   /** How far the log came, beside the folder: it outlives the log. */
   readonly witness: string;
 }
@@ -41,6 +43,7 @@ export function statePaths(commonDir: string): StatePaths {
     lock: join(directory, 'owner.lock'),
     log: join(directory, 'coordinator.log'),
     sessions: join(directory, 'sessions'),
+    server: join(directory, 'server'),
     witness: join(common, 'rhema.last'),
   };
 }

@@ -9,6 +9,7 @@ export async function about(c: Context<HttpEnv>, ports: HttpPorts): Promise<Resp
     api: 'v1',
     nowMs: ports.time.wallMs(),
     commit: await ports.commit(),
+    roots: await ports.roots(),
     token: { name, role, agents, expiresAtMs },
   });
 }

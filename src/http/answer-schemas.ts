@@ -388,7 +388,14 @@ const token = {
 export const otherAnswers = {
   ticket: ticketReply,
   refresh: object({ revision: whole, accepted: yes, scopes: whole, problems, atMs: ms }),
-  about: object({ version: text, api: text, nowMs: wall, commit: orNull(text), token: object(token) }),
+  about: object({
+    version: text,
+    api: text,
+    nowMs: wall,
+    commit: orNull(text),
+    roots: orNull(listOf(text)),
+    token: object(token),
+  }),
   whoami: object(token),
   healthz: object({ ok: yes }),
   readyz: object({

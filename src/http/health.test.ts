@@ -39,6 +39,7 @@ it('whoever has a token is told by which program he is served, and until when', 
     api: 'v1',
     nowMs: stage.time.wallMs(),
     commit: 'c0ffee',
+    roots: ['c0ffee0'],
     token: { name: 'soon', role: 'observer', agents: [], expiresAtMs: 7 },
   });
   expect((await stage.call('/api/v1/about', { token: null })).status).toBe(401);

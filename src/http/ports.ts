@@ -60,6 +60,8 @@ export interface HttpPorts {
   readonly canWrite: () => Promise<boolean>;
   /** On which commit the scope files lie that count; null: on none, or nobody knows. */
   readonly commit: () => Promise<string | null>;
+  /** With which commits the history begins that is served, by which others know it again; null: nobody knows. */
+  readonly roots: () => Promise<readonly string[] | null>;
   /** Told of each answer. */
   readonly onAnswered: (answered: AnsweredRequest) => void;
   /** What GET /metrics shows. */

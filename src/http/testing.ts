@@ -85,6 +85,7 @@ async function stageOf(
     onCutOff: () => undefined,
     canWrite: async () => true,
     commit: async () => 'c0ffee',
+    roots: async () => ['c0ffee0'],
     onAnswered: (one) => answered.push(one),
     metrics: async () => ({ type: 'text/plain', text: '# none\n' }),
     tracing: noTracing,

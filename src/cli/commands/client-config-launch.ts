@@ -95,7 +95,7 @@ function notInstalled(): CommandError {
  * the environment of whoever has it, which a client has as well or not.
  */
 export function serverWords(call: Call): readonly string[] {
-  const server = call.options.server === undefined ? undefined : call.server();
+  const server = call.options.server === undefined ? undefined : call.namedServer();
   return server === undefined ? [] : ['--server', server];
 }
 

@@ -14,7 +14,7 @@ import { here } from './here.ts';
 
 /** Whether the owner process runs, and how it is. Starts none. */
 export async function daemonStatus(call: Call): Promise<Outcome> {
-  const health = await call.world.owner.health(await call.repository());
+  const health = await call.world.owner.health(await call.clone());
   if (health === null)
     return done(null, { running: false }, () => 'no coordinator process runs; one starts when it is needed');
   const { revision, ...facts } = health;
@@ -36,7 +36,7 @@ function healthText(health: HealthAnswer, nowMs: number): string {
 
 /** Asks the owner to finish what runs, and to leave. What is held stays held: it is in the log. */
 export async function daemonStop(call: Call): Promise<Outcome> {
-  const end = await call.world.owner.stop(await call.repository());
+  const end = await call.world.owner.stop(await call.clone());
   const data = { stopped: end.kind !== 'none', forced: end.kind === 'killed' };
   return done(null, data, () => endText(end));
 }
@@ -46,7 +46,7 @@ const restartsMax = 5;
 
 /** Puts an owner of this version in the place of the one that runs. What is held or waited for stays so: it is in the log. */
 export async function daemonRestart(call: Call): Promise<Outcome> {
-  const repository = await call.repository();
+  const repository = await call.clone();
   for (let left = restartsMax - 1; ; left -= 1) {
     const end = await call.world.owner.stop(repository);
     const health = await newOwner(call, repository).catch((error: unknown) => {
@@ -99,7 +99,7 @@ export interface LogsInput {
 /** What the owner process has written about itself. */
 export async function daemonLogs(call: Call, input: LogsInput): Promise<Outcome> {
   const wanted = numberOption('--lines', input.lines, 1, 1_000_000);
-  const file = await call.world.owner.logFile(await call.repository());
+  const file = await call.world.owner.logFile(await call.clone());
   const { text, endByte } = await readFrom(file, 0);
   const lines = linesOf(text).slice(-wanted);
   if (input.follow !== true)
@@ -122,6 +122,6 @@ function tell(call: Call, text: string): void {
 
 /** Is the owner process until it leaves: what the first caller who finds nobody starts in the background. */
 export async function daemonRun(call: Call): Promise<Outcome> {
-  await call.world.owner.run(await call.repository());
+  await call.world.owner.run(await call.clone());
   return ended(exitCodes.done);
 }

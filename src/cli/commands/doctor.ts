@@ -36,19 +36,20 @@ export async function doctor(call: Call): Promise<Outcome> {
 
 /** Of a server that is named, whether it can be worked with from here; else everything on this machine. */
 async function find(call: Call): Promise<readonly Finding[]> {
-  const server = call.server();
+  const { server, isNoted = false } = await call.server();
   if (server === undefined) return examine(await gatherFacts(call));
   const { examineServer } = await import('../doctor/server-checks.ts');
   const { servers } = call.world;
-  const token = await factOf(() => servers.token(server));
-  const [commit, look] = await Promise.all([
+  const token = await factOf(() => servers.token(server, isNoted));
+  const [commit, roots, look] = await Promise.all([
     servers.commitAt(call.cwd),
+    servers.rootsAt(call.cwd),
     servers.look(server, token.known ? token.value : null),
   ]);
   const { nowMs } = call;
   const version = call.ports.version();
   const agent = call.ports.env['RHEMA_AGENT'] ?? '';
-  const there = examineServer({ server, token, commit, look, nowMs, version, agent });
+  const there = examineServer({ server, isNoted, token, commit, roots, look, nowMs, version, agent });
   return [...there, ...(await examineHere(call))];
 }
 

@@ -67,8 +67,9 @@ async function run(given: Given, ...args: readonly string[]) {
     ...ports,
     world: {
       ...ports.world,
+      // Whoever logs in need not be in a repository.
       locate: async () => {
-        throw new Error('whoever logs in need not be in a repository');
+        throw new CoordinatorError('NOT_A_REPOSITORY', 'no repository is here');
       },
       readInput,
     },
@@ -119,7 +120,7 @@ describe('login', () => {
 
   it('tells programs the same, but not the token', async () => {
     const { stdout } = await run({ input: token }, 'login', server, '--json');
-    expect(JSON.parse(stdout)).toEqual({ ok: true, revision: null, server, ...agent, file });
+    expect(JSON.parse(stdout)).toEqual({ ok: true, revision: null, server, ...agent, file, noted: false });
   });
 
   it.each<[Principal, string]>([
@@ -213,6 +214,7 @@ describe('logout', () => {
       revision: null,
       server,
       forgotten: isKept,
+      left: false,
     });
     expect(asked).toEqual([
       ['forget', server],

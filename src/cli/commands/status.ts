@@ -4,6 +4,8 @@ import type { Call } from '../call.ts';
 import { inShort, isFresh, type LastLook } from '../../radar/index.ts';
 import { lastText } from '../format/radar.ts';
 import { statusText } from '../format/views.ts';
+import { fitted } from '../format/width.ts';
+import { line } from '../format/text.ts';
 import { done, ended } from '../answer/outcome.ts';
 import type { Outcome } from '../answer/outcome.ts';
 import { untilSignal } from '../process/signals.ts';
@@ -21,8 +23,12 @@ export async function showStatus(call: Call, input: StatusInput): Promise<Outcom
   const answer = await (await call.coordinator()).query({ kind: 'status', at });
   const nowMs = at === null ? call.nowMs : answer.timeMs;
   const last = at === null ? await lastLook(call) : null;
-  const data = { ...statusData(answer), ...clashData(last) };
-  return done(answer.revision, data, (style) => withClashes(call, statusText(style, answer, nowMs), last));
+  const { server = null } = await call.repository();
+  const data = { ...statusData(answer), server, ...clashData(last) };
+  return done(answer.revision, data, (style) => {
+    const text = withClashes(call, statusText(style, answer, nowMs), last);
+    return server === null ? text : `${fitted(style, line`coordinated by ${server}`)}\n${text}`;
+  });
 }
 
 const toldForMs = 86_400_000;

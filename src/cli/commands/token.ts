@@ -5,6 +5,7 @@ import type { Call } from '../call.ts';
 import { CommandError, invalidInput, usageError } from '../answer/errors.ts';
 import { exitCodes } from '../answer/exit-codes.ts';
 import { done, type Outcome } from '../answer/outcome.ts';
+import { withoutServer } from '../server-address.ts';
 import { table } from '../format/table.ts';
 import { line } from '../format/text.ts';
 import type { Repository } from '../world/world.ts';
@@ -16,7 +17,7 @@ export async function repositoryHere(call: Call): Promise<Repository> {
   const repository = await call.repository();
   if (repository.server === undefined) return repository;
   throw usageError(
-    `that is done on the machine of ${repository.server} itself: here it goes without --server and RHEMA_SERVER`,
+    `that is done on the machine of ${repository.server} itself: here it goes ${withoutServer(repository)}`,
   );
 }
 

@@ -5,7 +5,6 @@ import type { Call } from '../call.ts';
 import { usageError } from '../answer/errors.ts';
 import { exitCodes } from '../answer/exit-codes.ts';
 import { done, type Outcome, type Refused } from '../answer/outcome.ts';
-import { isDisabled } from '../answer/output.ts';
 import { line, shownPatch } from '../format/text.ts';
 import { relative } from '../format/time.ts';
 import { removalText, removedText, type Removal } from '../format/removal.ts';
@@ -21,7 +20,7 @@ import { withoutOurs } from './hooks/taken-out.ts';
 import { applyHooks, removing } from '../git-hooks/hook-files.ts';
 import { unconfirmed } from './unwritten.ts';
 import { actionOf, isInteractive, withoutLastBreak } from './scope-plan.ts';
-import { here } from './here.ts';
+import { busyHere, nobody, type Busy } from './busy-here.ts';
 
 export interface UninstallInput {
   readonly dryRun?: boolean;
@@ -115,12 +114,6 @@ async function contextFiles(call: Call, { scopes }: Undoing): Promise<readonly s
 const isNothing = ({ hooks, state, undoing }: Removal): boolean =>
   hooks.length === 0 && state.places.length === 0 && state.refs.length === 0 && undoing.trees.length === 0;
 
-interface Busy {
-  readonly locks: readonly LockView[];
-  /** Those that run. */
-  readonly syncs: readonly SyncView[];
-}
-
 interface Held extends Busy {
   /** Of the log at the time of the answer. */
   readonly state: StateLook;
@@ -131,37 +124,19 @@ const looksMax = 5;
 
 /** Who holds what. Without a running coordinator the log itself is asked. */
 async function holders(call: Call, state: StateLook, { stops }: { readonly stops: boolean }): Promise<Held> {
-  const repository = await call.repository();
+  const repository = await call.clone();
   if (!state.hasLog) return { ...nobody, state };
   if (stops) await call.world.owner.stop(repository);
   for (let looks = 1; ; looks += 1) {
     const before = await call.world.state.look(repository);
     const direct = stops || (await call.world.owner.health(repository)) === null;
-    const busy = await busyOf(call, direct);
+    const busy = await busyHere(call, direct);
     const after = await call.world.state.look(repository);
     const isBusy = busy.locks.length > 0 || busy.syncs.length > 0;
     if (!stops || isBusy || after.mark === before.mark || looks === looksMax)
       return { ...busy, state: after };
   }
 }
-
-/** Where coordination is disabled nothing is held: until then it is not. */
-async function busyOf(call: Call, direct: boolean): Promise<Busy> {
-  try {
-    const coordinator = await call.world.connect(here(await call.repository()), { direct });
-    try {
-      const { locks, syncs } = await coordinator.query({ kind: 'status', at: null });
-      return { locks, syncs: syncs.filter(({ status }) => status === 'syncing') };
-    } finally {
-      await coordinator.close();
-    }
-  } catch (error) {
-    if (isDisabled(error)) return nobody;
-    throw error;
-  }
-}
-
-const nobody: Busy = { locks: [], syncs: [] };
 
 const namedMax = 10;
 

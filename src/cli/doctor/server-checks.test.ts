@@ -26,10 +26,12 @@ const look: ServerLook = {
 };
 const fine: ServerFacts = {
   server: 'https://rhema.example.org/team',
+  isNoted: false,
   nowMs: 0,
   version: '1.2.3',
   token: known('rhema_x'),
   commit: 'a'.repeat(40),
+  roots: null,
   look,
   agent: '',
 };

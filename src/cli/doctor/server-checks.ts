@@ -5,14 +5,14 @@ import { duration } from '../../core/index.ts';
 import { healthChecks, type HealthCheck } from '../../protocol/index.ts';
 import { ok, problem, warning, type Finding } from './finding.ts';
 import { checkNames } from './name-checks.ts';
-import type { ServerAbout, ServerFacts } from './server-facts.ts';
+import { areOfOthers, type ServerAbout, type ServerFacts } from './server-facts.ts';
 
 export function examineServer(facts: ServerFacts): readonly Finding[] {
   const { alive } = facts.look;
   if (!alive.known) return [unreachable(facts.server, alive.problem, alive.code)];
   const served = (alive.value.body as { ok?: unknown } | null)?.ok === true;
   if (alive.value.status !== 200 || !served) return [...notServed(facts, alive.value.status)];
-  return [ok('server', facts.server), ...checkWay(facts), ...checkReady(facts), ...checkAccess(facts)];
+  return [ok('server', knownFrom(facts)), ...checkWay(facts), ...checkReady(facts), ...checkAccess(facts)];
 }
 
 function unreachable(server: string, message: string, code: string | null): Finding {
@@ -36,6 +36,9 @@ function notServed({ server }: ServerFacts, status: number): readonly Finding[] 
   const told = `what answers at ${server} (HTTP ${status}) is no rhema serve`;
   return [problem('server', told, 'correct the address; it has the path of --prefix where there is one')];
 }
+
+const knownFrom = ({ server, isNoted }: ServerFacts): string =>
+  isNoted ? `${server}, noted in this clone by rhema login` : server;
 
 function checkWay({ server }: ServerFacts): readonly Finding[] {
   const { protocol, hostname } = new URL(server);
@@ -125,8 +128,14 @@ function checkClock({ aheadMs }: ServerAbout): Finding {
   return warning('clock', `its clock is ${much}`, remedy);
 }
 
-function checkCommit({ commit }: ServerAbout, here: ServerFacts): Finding {
+function checkCommit({ commit, roots }: ServerAbout, here: ServerFacts): Finding {
   const subject = 'scope files';
+  if (areOfOthers(here.roots, roots))
+    return problem(
+      'repository',
+      `what is coordinated there is another repository: ${roots?.[0]?.slice(0, 12)} comes first in its history, ${here.roots?.[0]?.slice(0, 12)} in that of this clone`,
+      here.isNoted ? 'rhema logout, then log in at the server of this one' : 'name the server of this one',
+    );
   if (commit === null || here.commit === null)
     return ok(subject, 'those of the server count; on which commit they are, here or there, nobody knows');
   if (commit === here.commit)

@@ -3,8 +3,9 @@ import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { ancestorsOf, statePaths } from '../../client/index.ts';
 import type { Act, HookCall, HookClient } from '../../hooks/index.ts';
-import { definitionFiles, RepositoryError } from '../../repository/index.ts';
+import { definitionFiles } from '../../repository/index.ts';
 import type { Call } from '../call.ts';
+import { isNoRepository } from '../no-repository.ts';
 import type { HookWork } from './hook-work.ts';
 import { SessionMemory } from './memory.ts';
 import { isTooMuch } from './too-much.ts';
@@ -111,10 +112,6 @@ function isCoordinated(commonDir: string, worktree: string): boolean {
     definitionFiles.some((name) => existsSync(join(worktree, name)))
   );
 }
-
-const isNoRepository = (error: unknown): boolean =>
-  (error as { readonly code?: unknown }).code === 'NOT_A_REPOSITORY' ||
-  (error instanceof RepositoryError && error.code === 'NOT_A_REPOSITORY');
 
 /** A client without sessions has its process. */
 function sessionOf({ session }: HookCall): string {

@@ -91,12 +91,16 @@ export const noOwner: Owner = {
 };
 
 export const noServers: World['servers'] = {
+  noted: async () => null,
+  note: unexpected('servers.note'),
+  dropNote: unexpected('servers.dropNote'),
   token: unexpected('servers.token'),
   keep: unexpected('servers.keep'),
   forget: unexpected('servers.forget'),
   whoAmI: unexpected('servers.whoAmI'),
   look: unexpected('servers.look'),
   commitAt: unexpected('servers.commitAt'),
+  rootsAt: unexpected('servers.rootsAt'),
 };
 
 export const noLogs: Logs = {

@@ -92,8 +92,11 @@ function addLogin(program: Command, host: Host): void {
   const load = () => import('../commands/login.ts');
   const login = program
     .command('login')
-    .description('keep a token for a server (rhema serve) elsewhere, in a file that only you can read')
+    .description(
+      'coordinate this clone by a server (rhema serve) elsewhere: keep a token for it, in a file that only you can read, and note the server in the Git folder',
+    )
     .argument('<url>', 'of the server, as it printed it')
+    .option('--token-only', 'note nothing in this clone: the server is named by --server or RHEMA_SERVER')
     .option('--token-file <file>', 'where the token is; else it is asked for, or read from standard input');
   examples(
     login,
@@ -104,9 +107,11 @@ function addLogin(program: Command, host: Host): void {
 
   const logout = program
     .command('logout')
-    .description('forget the token of a server; `rhema token revoke` there ends it')
-    .argument('<url>', 'of the server');
-  examples(logout, 'rhema logout https://build.example.org:7421');
+    .description(
+      'forget the token of a server, and coordinate this clone on this machine again; `rhema token revoke` there ends the token',
+    )
+    .argument('[url]', 'of the server; else the one that is noted in this clone');
+  examples(logout, 'rhema logout', 'rhema logout https://build.example.org:7421');
   implement(logout, host, async () => (await load()).logout);
 
   const whoami = program

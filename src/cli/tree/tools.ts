@@ -75,7 +75,7 @@ function addDoctor(program: Command, host: Host): void {
   const doctor = program
     .command('doctor')
     .description(
-      'check Git, the repository, the log, the process and the sessions, each finding with its remedy; with --server, or RHEMA_SERVER, that server',
+      'check Git, the repository, the log, the process and the sessions, each finding with its remedy; where the clone is coordinated by a server elsewhere, that server',
     );
   examples(doctor, 'rhema doctor', 'rhema doctor --json', 'rhema doctor --server http://127.0.0.1:7421');
   implement(doctor, host, async () => (await import('../commands/doctor.ts')).doctor);

@@ -141,8 +141,18 @@ describe('refused is', () => {
   });
 });
 
+it('the file of RHEMA_TOKEN_FILE is for a server that its user names, and is not read for one that a clone names', async () => {
+  const named = { ...env, RHEMA_TOKEN_FILE: join(home, 'secret') };
+  writeFileSync(join(home, 'secret'), token);
+  expect(await realServers(named).token(server)).toBe(token);
+  expect(await realServers(named).token(server, true)).toBeNull();
+  await expect(connectTo(named, { server, isNoted: true })).rejects.toMatchObject({
+    code: 'UNAUTHENTICATED',
+  });
+});
+
 it('where no token is kept, it says how one is', async () => {
-  await expect(connectTo(server, env)).rejects.toMatchObject({
+  await expect(connectTo(env, { server, isNoted: false })).rejects.toMatchObject({
     code: 'UNAUTHENTICATED',
     message: `no token for ${server} is kept here: rhema login ${server} keeps one`,
     details: { server },

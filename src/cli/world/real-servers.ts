@@ -16,7 +16,8 @@ import {
 import { CoordinatorError, type Coordinator, type Admitted } from '../../protocol/index.ts';
 import { noTokenKept } from '../server-address.ts';
 import { tokenInFile } from '../token-text.ts';
-import { commitOf } from './commit-of.ts';
+import { commitOf, rootsOf } from './commit-of.ts';
+import { dropNotedServer, notedServer, noteServer } from './noted-server.ts';
 import { lookAtServer } from './server-look.ts';
 import type { Environment } from './environment.ts';
 import { traceHeaders } from './process-tracing.ts';
@@ -24,9 +25,12 @@ import type { Servers } from './world.ts';
 
 export function realServers(env: Environment): Servers {
   return {
-    token: async (server) => {
+    noted: async ({ commonDir }) => notedServer(commonDir),
+    note: async ({ commonDir }, server) => noteServer(commonDir, server),
+    dropNote: async ({ commonDir }) => dropNotedServer(commonDir),
+    token: async (server, isNoted = false) => {
       const named = env['RHEMA_TOKEN_FILE'] ?? '';
-      if (named !== '') return readNamed(named);
+      if (named !== '' && !isNoted) return readNamed(named);
       const path = pathOf(env, server);
       return withAccess(path, () => (isOwnFolder(dirname(path)) ? readToken(path) : null));
     },
@@ -50,6 +54,7 @@ export function realServers(env: Environment): Servers {
     },
     look: lookAtServer,
     commitAt: commitOf,
+    rootsAt: rootsOf,
     whoAmI: async (server, token) => {
       const coordinator = await connectOverHttp({ server, token, callTimeoutMs: 10_000 });
       try {
@@ -61,13 +66,18 @@ export function realServers(env: Environment): Servers {
   };
 }
 
+export interface ServerWish {
+  readonly server: string;
+  readonly isNoted: boolean;
+  readonly onRetry?: (failure: CoordinatorError) => void;
+}
+
 /** The port to a server, by the token that is kept for it. */
 export async function connectTo(
-  server: string,
   env: Environment,
-  onRetry?: (failure: CoordinatorError) => void,
+  { server, isNoted, onRetry }: ServerWish,
 ): Promise<Coordinator> {
-  const token = await realServers(env).token(server);
+  const token = await realServers(env).token(server, isNoted);
   if (token === null) throw noTokenKept(server);
   return connectOverHttp({ server, token, headers: traceHeaders, ...(onRetry && { onRetry }) });
 }

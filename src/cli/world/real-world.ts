@@ -51,9 +51,13 @@ export function createRealWorld(version: () => string): World {
   return {
     locate: (cwd, env, isChosen) => findRepository({ cwd, env, isChosen }),
     connect: async (repository, { direct, onRetry }) => {
-      const { server } = repository;
+      const { server, isNoted = false } = repository;
       if (server !== undefined)
-        return (await import('./real-servers.ts')).connectTo(server, process.env, onRetry);
+        return (await import('./real-servers.ts')).connectTo(process.env, {
+          server,
+          isNoted,
+          ...(onRetry && { onRetry }),
+        });
       if (direct)
         return (await import('../../daemon/index.ts')).openDirect({ repository, version: version() });
       const { commonDir } = repository;

@@ -4,4 +4,6 @@ import type { Repository as GitRepository } from '../../repository/index.ts';
 export interface Repository extends GitRepository {
   /** By `rhema serve` elsewhere, as in `http://127.0.0.1:7421`; left out: on this machine. */
   readonly server?: string;
+  /** Whether `rhema login` has noted that in this clone; else `--server` or RHEMA_SERVER says it. */
+  readonly isNoted?: boolean;
 }

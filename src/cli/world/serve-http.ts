@@ -7,7 +7,7 @@ import { bothObservers, noTracing } from '../../observe/index.ts';
 import { loadRequestParsers, type HealthAnswer } from '../../protocol/index.ts';
 import { syncedTree } from '../../repository/index.ts';
 import { systemTime } from '../../time/index.ts';
-import { commitOf } from './commit-of.ts';
+import { commitOf, rootsOnceKnown } from './commit-of.ts';
 import { followProcess } from './process-tracing.ts';
 import { tokensFolder } from './real-tokens.ts';
 import { logBytesOf, newMetrics } from './serve-metrics.ts';
@@ -64,6 +64,10 @@ export async function serveHttp(
         report: (event, facts) => log.note(event, facts),
         workspace: async (port, token) => workspaceOf(port, token),
       });
+      const served = (): string => syncedTree(options.repository) ?? options.repository.commonDir;
+      const roots = rootsOnceKnown(served);
+      // Whoever logs in first does not wait for it.
+      void roots();
       const app = createHttpApp({
         coordinator,
         parsers,
@@ -78,7 +82,8 @@ export async function serveHttp(
         onFault: (error, requestId) => log.note('request.faulted', { requestId, cause: error.stack }),
         onCutOff: (reader) => log.note('stream.cutOff', reader),
         canWrite: async () => (await roomFor(options.repository.commonDir)).trouble === null,
-        commit: () => commitOf(syncedTree(options.repository) ?? options.repository.commonDir),
+        commit: () => commitOf(served()),
+        roots,
         onAnswered: (answered) => {
           metrics.requestAnswered(answered);
           log.note('request.answered', answered);

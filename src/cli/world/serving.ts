@@ -4,7 +4,7 @@ import type { Workspace } from '../../mcp/index.ts';
 import type { LogLevelWish } from '../../observe/index.ts';
 import type { Coordinator, Admitted } from '../../protocol/index.ts';
 import type { Answer, WebhookFolder, WebhookRecord, WebhookWish } from '../../webhooks/index.ts';
-import type { ServerLook } from '../doctor/server-facts.ts';
+import type { Roots, ServerLook } from '../doctor/server-facts.ts';
 import type { Repository } from './repository.ts';
 
 export interface ServedRepository {
@@ -42,8 +42,15 @@ export interface Served {
 
 /** Servers that this user is let in by. */
 export interface Servers {
-  /** Null where none is kept. */
-  token(server: string): Promise<string | null>;
+  /** At which one `rhema login` noted that a clone is coordinated; null: at none. */
+  noted(repository: Repository): Promise<string | null>;
+  note(repository: Repository, server: string): Promise<void>;
+  dropNote(repository: Repository): Promise<void>;
+  /**
+   * Null where none is kept. The file that RHEMA_TOKEN_FILE names is of the server that the same user names, and not of one that
+   * is noted in a clone.
+   */
+  token(server: string, isNoted?: boolean): Promise<string | null>;
   /** Where it is kept from now on. */
   keep(server: string, token: string): Promise<string>;
   /** False where none was kept. */
@@ -54,6 +61,8 @@ export interface Servers {
   look(server: string, token: string | null): Promise<ServerLook>;
   /** On which commit a folder's working tree lies; null: on none, or it is none. */
   commitAt(folder: string): Promise<string | null>;
+  /** With which commits its history begins; null: there is none, it is shallow, or Git does not say it in time. */
+  rootsAt(folder: string): Promise<Roots>;
 }
 
 /** Whom the server calls when something happens. */

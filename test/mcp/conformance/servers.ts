@@ -54,6 +54,7 @@ export async function serveFixture(): Promise<Server> {
     onFault: (error) => process.stderr.write(`${error.stack}\n`),
     canWrite: async () => true,
     commit: async () => null,
+    roots: async () => null,
     onAnswered: () => undefined,
     metrics: nothing,
     tracing: noTracing,
