@@ -28,6 +28,7 @@ export const slowTests: readonly string[] = [
   'test/edge/mcp-disconnect.test.ts',
   'test/edge/resource-exhaustion.test.ts',
   'test/withstand/planted.test.ts',
+  'test/withstand/noted-server.test.ts',
   'test/spec/mutants.test.ts',
   'bench/experiment/experiment.test.ts',
   'test/withstand/two-shells.test.ts',

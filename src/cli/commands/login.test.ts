@@ -1,7 +1,10 @@
 import { stripVTControlCharacters } from 'node:util';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { CoordinatorError, type Principal } from '../../protocol/index.ts';
+import { newToken } from '../../access/token.ts';
+import { FakeCoordinator } from '../testing/fake-coordinator.ts';
 import { Harness } from '../testing/harness.ts';
+import { lockView, statusAnswer } from '../testing/samples.ts';
 import { runCli } from '../program.ts';
 
 const server = 'https://build.example.org';
@@ -248,4 +251,136 @@ it('an address at which nothing is served leads to the one that is', async () =>
     ),
   ]);
   expect(asked.map(([what]) => what)).not.toContain('keep');
+});
+
+describe('in a clone', () => {
+  /** What `rhema login` has noted there; undefined: it is damaged. */
+  let noted: string | null | undefined;
+  beforeEach(() => {
+    noted = null;
+  });
+
+  interface Clone {
+    /** Tokens by which others are let into what is served from here. */
+    readonly tokens?: readonly string[];
+    /** Where it is served. */
+    readonly url?: string;
+    /** With which commits its history begins, and that of what is served. */
+    readonly roots?: readonly [here: readonly string[] | null, there: readonly string[] | null];
+    readonly env?: Readonly<Record<string, string>>;
+    readonly held?: number;
+  }
+
+  const given = newToken();
+
+  async function inClone(clone: Clone, ...args: readonly string[]) {
+    const [here, there] = clone.roots ?? [['a'], ['a']];
+    const locks = Array.from({ length: clone.held ?? 0 }, () => lockView());
+    const harness = new Harness({
+      coordinator: new FakeCoordinator({ answers: { status: () => statusAnswer({ locks }) } }),
+      env: clone.env ?? {},
+      tokens: {
+        list: async () => ({ records: (clone.tokens ?? []).map((id) => ({ id })) as never, damaged: [] }),
+      },
+      owner: { health: async () => (clone.url === undefined ? null : ({ url: clone.url } as never)) },
+      servers: {
+        whoAmI: async () => agent,
+        keep: async () => file,
+        forget: async () => true,
+        noted: async () => {
+          if (noted === undefined) throw new CoordinatorError('STORE_FAILURE', 'no address is in it');
+          return noted;
+        },
+        note: async (_, address) => void (noted = address),
+        dropNote: async () => void (noted = null),
+        look: async () =>
+          ({ alive: null, ready: null, about: { known: true, value: { roots: there } } }) as never,
+        rootsAt: async () => here,
+      },
+    });
+    const { ports } = harness;
+    const world = {
+      ...ports.world,
+      readInput: async () => given.text,
+      state: { ...ports.world.state, look: async () => ({ hasLog: (clone.held ?? 0) > 0 }) as never },
+    };
+    const code = await runCli(args, { ...ports, world });
+    return { code, stdout: harness.stdout, stderr: unbroken(harness.stderr) };
+  }
+
+  it('login notes the server there, and says how that ends', async () => {
+    const { code, stdout, stderr } = await inClone({}, 'login', `${server}/`);
+    expect([code, stderr, noted]).toEqual([0, '', server]);
+    expect(stdout).toContain('This clone is coordinated there from now on');
+    expect(stdout).toContain('rhema logout');
+    expect(stdout).not.toContain('export');
+  });
+
+  it('login --token-only notes nothing', async () => {
+    const { stdout } = await inClone({}, 'login', server, '--token-only');
+    expect(noted).toBeNull();
+    expect(stdout).toContain(`export RHEMA_SERVER=${server}`);
+  });
+
+  it.each<[string, Clone]>([
+    ['by its tokens', { tokens: ['00000000000b', given.id] }],
+    ['by where its coordinator serves it', { url: server }],
+  ])('login sees %s that it is served itself', async (_title, clone) => {
+    const { code, stdout } = await inClone({ ...clone, roots: [['a'], ['b']] }, 'login', server);
+    expect([code, noted]).toEqual([0, null]);
+    expect(stdout).toContain('It is this clone that is served there');
+  });
+
+  it.each<[Clone['roots'], boolean]>([
+    [[['a'], ['b']], false],
+    [
+      [
+        ['a', 'c'],
+        ['b', 'c'],
+      ],
+      true,
+    ],
+    [[null, ['b']], true],
+    [[['a'], null], true],
+  ])('of histories that begin with %j login takes them for one repository: %s', async (roots, isOne) => {
+    const { code, stderr } = await inClone({ ...(roots && { roots }) }, 'login', server);
+    expect([code, noted]).toEqual(isOne ? [0, server] : [2, null]);
+    expect(stderr.includes('coordinates another repository')).toBe(!isOne);
+  });
+
+  it.each<[string, Clone, string]>([
+    ['another server', { env: { RHEMA_SERVER: 'http://other' } }, 'RHEMA_SERVER is set to "http://other"'],
+    ['nothing', { env: { RHEMA_SERVER: '' } }, 'RHEMA_SERVER is set to ""'],
+  ])('login tells that RHEMA_SERVER names %s, which goes before', async (_title, clone, told) => {
+    expect((await inClone(clone, 'login', server)).stderr).toContain(told);
+    expect((await inClone({ env: { RHEMA_SERVER: server } }, 'login', server)).stderr).toBe('');
+  });
+
+  it('login tells of locks that the clone has of its own', async () => {
+    const { stderr } = await inClone({ held: 2 }, 'login', server);
+    expect(stderr).toContain("2 locks of this clone's own log");
+    expect(stderr).toContain('RHEMA_SERVER= rhema status');
+  });
+
+  it.each<[string | null | undefined, readonly string[], number, boolean]>([
+    [server, [], 0, true],
+    [server, [server], 0, true],
+    [undefined, [], 0, true],
+    [null, [], 2, false],
+    [null, [server], 0, false],
+  ])(
+    'logout of a clone that has noted %s, with %j, ends with %d and has left: %s',
+    async (before, words, code, left) => {
+      noted = before;
+      const ended = await inClone({}, 'logout', ...words);
+      expect([ended.code, noted]).toEqual([code, null]);
+      expect(ended.stdout.includes('on this machine again')).toBe(left);
+    },
+  );
+
+  it('logout of another server leaves what is noted', async () => {
+    noted = 'http://other';
+    await inClone({}, 'logout', server);
+    expect(noted).toBe('http://other');
+  });
 });

@@ -77,6 +77,10 @@ it('a server that is fine is told of by each check, and by no trouble', () => {
   );
 });
 
+it('says that the server is noted in the clone', () => {
+  expect(told({ ...fine, isNoted: true }, 'ok')[0]).toContain('noted in this clone by rhema login');
+});
+
 const problems: readonly [what: string, facts: ServerFacts, says: RegExp][] = [
   [
     'nobody listens',
@@ -118,6 +122,16 @@ const problems: readonly [what: string, facts: ServerFacts, says: RegExp][] = [
     /^names: ci lets agents act only as alice, .*every edit pass \| set RHEMA_AGENT/,
   ],
   ['another protocol', withAbout({ api: 'v2' }), /^version: it speaks v2/],
+  [
+    'another repository',
+    { ...withAbout({ roots: ['b'.repeat(40)] }), roots: ['a'.repeat(40)] },
+    /^repository: what is coordinated there is another repository: bbbbbbbbbbbb .* \| name the server/,
+  ],
+  [
+    'another repository, which is noted',
+    { ...withAbout({ roots: ['b'.repeat(40)] }), roots: ['a'.repeat(40)], isNoted: true },
+    /^repository: .* \| rhema logout/,
+  ],
 ];
 
 it.each(problems)('%s is a problem with a remedy', (_what, facts, says) => {
