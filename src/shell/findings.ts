@@ -1,6 +1,6 @@
 import { findingsMax } from './bounds.ts';
 import { escaped, textField, type Field } from './fields.ts';
-import { namedPath, withoutMarks } from './places.ts';
+import { folderAt, joined, namedPath, withoutMarks } from './places.ts';
 import type { Extent, GitOperation, ShellRead, ShellReading, ShellWrite, Unjudged, Why } from './reading.ts';
 
 export interface WriteOptions {
@@ -16,6 +16,8 @@ export class Findings {
   readonly #writes = new Map<string, ShellWrite>();
   readonly #reads = new Map<string, ShellRead>();
   readonly #git: GitOperation[] = [];
+  /** By where they are, where they lead. */
+  readonly #links = new Map<string, string>();
   readonly #unjudged = new Map<string, Unjudged>();
 
   write(command: string, folder: string | null, field: Field, options: WriteOptions = {}): void {
@@ -25,6 +27,27 @@ export class Findings {
     const found = placeOf(field, folder);
     if (found === null) return this.unjudge(command, folder === null ? 'folder' : 'variable');
     this.#add(this.#writes, { ...found, how, inside, replaces, command });
+    for (const path of this.#leadsTo(found, replaces))
+      this.#add(this.#writes, { ...found, folder: '.', path, how, inside, replaces, command });
+  }
+
+  /** A symbolic link that a command of the line makes: what is written by its name from then on is what it leads to. */
+  link(folder: string | null, link: Field, target: Field): void {
+    if (link.kind === 'unknown' || target.kind === 'unknown' || this.#links.size >= findingsMax) return;
+    const [name, own] = [folderAt(link.text, folder), folderAt('..', folderAt(link.text, folder))];
+    const to = folderAt(target.text, own);
+    if (name === null || to === null) return;
+    const [end = to] = this.#leadsTo({ folder: '.', path: to }, false);
+    this.#links.set(name, end);
+  }
+
+  /** What links of the line make of a path. */
+  #leadsTo({ folder, path }: Pick<ShellWrite, 'folder' | 'path'>, replaces: boolean): readonly string[] {
+    const named = joined(folder, path);
+    return [...this.#links].flatMap(([link, to]) => {
+      if (named === link) return replaces ? [] : [to];
+      return named.startsWith(`${link}/`) ? [joined(to, named.slice(link.length + 1))] : [];
+    });
   }
 
   read(command: string, folder: string | null, field: Field): void {

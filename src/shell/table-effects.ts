@@ -30,12 +30,14 @@ export function rowOf(called: Called): { readonly row: CommandRow; readonly call
 }
 
 export function formsOf(row: CommandRow): OptionForms {
-  const { valued, outputs, folders, into, attached, only, unless, follows } = row;
-  const [tree, replaces] = [row.tree, row.replaces].map((when) => (when === true ? '' : when));
+  const { valued, outputs, folders, into, attached, only, unless, follows, symbolic } = row;
+  const [tree, replaces, hard] = [row.tree, row.replaces, row.hard].map((when) =>
+    when === true ? '' : when,
+  );
   return {
     valued: new Set([valued, outputs, folders, into].flatMap(words)),
     attached: new Set(words(attached)),
-    asked: new Set([only, unless, tree, replaces, follows].flatMap(words)),
+    asked: new Set([only, unless, tree, replaces, follows, symbolic, hard].flatMap(words)),
     isSingleDashLong: row.singleDash === true,
   };
 }
@@ -132,10 +134,12 @@ class Writer {
   }
 
   #transfer(files: readonly Field[], kind: 'copied' | 'moved' | 'linked'): void {
+    const { name, folder } = this.#called;
     const [into] = valuesOf(this.#args, this.#row.into);
     const sources = into === undefined && files.length > 1 ? files.slice(0, -1) : files;
     if (kind === 'moved' && (into !== undefined || files.length > 1))
       for (const source of sources) this.#add(source);
+    if (this.#isHard) for (const source of sources) this.#findings.write(name, folder, source);
     if (into !== undefined) for (const source of sources) this.#within(into, source);
     else if (files.length === 1 && kind === 'linked') this.#within(textField(''), files[0] as Field);
     else if (files.length > 1) this.#to(sources, files.at(-1) as Field);
@@ -156,7 +160,25 @@ class Writer {
     const isWhole =
       this.#has('-T --no-target-directory') ||
       (this.#row.operands === 'linked' && this.#has('-n --no-dereference'));
-    this.#add(target, this.#how, isWhole || name?.kind !== 'text' ? null : name.text);
+    const inside = isWhole || name?.kind !== 'text' ? null : name;
+    this.#add(target, this.#how, inside?.text ?? null);
+    if (first === undefined) return;
+    this.#link(target, first);
+    if (inside !== null) this.#link(fieldWithin(target, inside), first);
+  }
+
+  get #isSymbolic(): boolean {
+    return this.#has(this.#row.symbolic);
+  }
+
+  get #isHard(): boolean {
+    const { hard } = this.#row;
+    return !this.#isSymbolic && (hard === true || this.#has(hard));
+  }
+
+  /** Where what it makes is a link. */
+  #link(link: Field, target: Field): void {
+    if (this.#isSymbolic) this.#findings.link(this.#called.folder, link, target);
   }
 
   #has = (options: string | undefined): boolean =>
@@ -164,8 +186,9 @@ class Writer {
 
   #within(folder: Field, source: Field): void {
     const name = lastName(source);
-    if (name === null) this.#add(folder, 'tree');
-    else this.#add(fieldWithin(folder, name));
+    if (name === null) return this.#add(folder, 'tree');
+    this.#add(fieldWithin(folder, name));
+    this.#link(fieldWithin(folder, name), source);
   }
 }
 

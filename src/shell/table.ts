@@ -21,6 +21,10 @@ export interface CommandRow {
   readonly unless?: string;
   /** What it writes is a new file of the name, also in place of a link: always, or with one of these options. */
   readonly replaces?: true | string;
+  /** Its targets are links to its sources with one of these: what is written by such a name then is the source. */
+  readonly symbolic?: string;
+  /** Its targets are further names of its sources, else or with one of these: whoever writes one writes both. */
+  readonly hard?: true | string;
   /** It writes what a link leads to with one of these. */
   readonly follows?: string;
   /** Everything below what it writes is meant, too: always, or with one of these options. */
@@ -89,9 +93,19 @@ export const commandTable: Readonly<Record<string, CommandRow>> = {
     into: '-t --target-directory',
     valued: '-S --suffix',
     replaces: '--remove-destination',
+    symbolic: '-s --symbolic-link',
+    hard: '-l --link',
     tree: '-r -R -a --recursive --archive',
   },
-  ln: { operands: 'linked', into: '-t --target-directory', valued: '-S --suffix', replaces: true },
+  ln: {
+    operands: 'linked',
+    into: '-t --target-directory',
+    valued: '-S --suffix',
+    replaces: true,
+    symbolic: '-s --symbolic',
+    hard: true,
+  },
+  link: { operands: 'linked', replaces: true, hard: true },
   install: {
     operands: 'copied',
     into: '-t --target-directory',
