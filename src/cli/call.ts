@@ -11,6 +11,7 @@ import { jsonLine, shellCommand } from './format/text.ts';
 import { withIsoTimes } from './format/time.ts';
 import { whileTelling } from './process/live-line.ts';
 import { troubleLine } from './process/trouble-line.ts';
+import type { ServerManner } from './world/serving.ts';
 import type { Repository, World } from './world/world.ts';
 
 /** Options that every command understands. */
@@ -25,6 +26,8 @@ export interface GlobalOptions {
   readonly gitDir?: string;
   readonly color?: boolean;
   readonly quiet?: boolean;
+  /** How long a server is tried while it cannot be reached, where somebody waits who waits for no longer. */
+  readonly reachPatienceMs?: number;
   /** How whoever reads the answer starts this program, where that is not by its name. */
   readonly program?: readonly string[];
 }
@@ -168,7 +171,7 @@ export class Call {
     if (server === undefined) return null;
     const { servers } = this.world;
     const token = await servers.token(server, isNoted);
-    return token === null ? null : servers.whoAmI(server, token);
+    return token === null ? null : servers.whoAmI(server, token, this.#manner());
   }
 
   coordinator(): Promise<Coordinator> {
@@ -178,14 +181,20 @@ export class Call {
 
   async #connect(): Promise<Coordinator> {
     const repository = await this.repository();
+    const coordinator = await whileTelling(this, 'reaching the coordinator', () =>
+      this.world.connect(repository, { direct: this.#direct, ...this.#manner() }),
+    );
+    return this.#listening(onWallClock(coordinator, () => this.nowMs));
+  }
+
+  /** How a server is asked: trouble that lasts is told of. */
+  #manner(): ServerManner {
+    const { reachPatienceMs } = this.options;
     const onRetry = troubleLine(
       () => this.ports.clock.monotonicMs(),
       (text) => this.note(text),
     );
-    const coordinator = await whileTelling(this, 'reaching the coordinator', () =>
-      this.world.connect(repository, { direct: this.#direct, onRetry }),
-    );
-    return this.#listening(onWallClock(coordinator, () => this.nowMs));
+    return { onRetry, ...(reachPatienceMs !== undefined && { reachPatienceMs }) };
   }
 
   /** Whether a coordinator was looked for. */

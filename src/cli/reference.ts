@@ -82,6 +82,10 @@ const bounds: readonly (readonly string[])[] = [
   ],
   ['there is none, and one has to be started', '30 s'],
   [
+    'the server that is asked cannot be reached, or what answers in its place is none',
+    '5 s for a question, such as `status`, with the cause; 30 s for what is to be done, since a server that is started anew is back by then; each says why after 2 s. A hook 3 s. At once where waiting does not help: a certificate that is not good, another program, an address that sends elsewhere',
+  ],
+  [
     'after Ctrl-C, while it gives back its ticket, or the locks of `run`',
     'the same; a second Ctrl-C ends it at once, and what it did not give back ends by itself',
   ],

@@ -29,6 +29,7 @@ export { deleteSession, listSessions, readSession, requireSession, writeSession 
 export { sessionKeeping, sessionsOfCaller } from './session-keeping.ts';
 export { readinessVariable, type OwnerCommand, type Readiness } from './start-owner.ts';
 export { jitteredBackoffMs } from './persist.ts';
+export { sentElsewhere } from './http/sent-elsewhere.ts';
 export { tlsRemedy } from './http/tls-remedy.ts';
 export { compareVersions, packageVersion } from './version.ts';
 

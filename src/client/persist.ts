@@ -12,7 +12,8 @@ import {
 export const jitteredBackoffMs: BackoffMs = jitteredBackoff({ firstMs: 10, longestMs: 500, jitter: 0.5 });
 
 export interface EnduranceOptions {
-  readonly patienceMs: number;
+  /** A function where it depends on what was heard meanwhile. */
+  readonly patienceMs: number | (() => number);
   readonly backoffMs: BackoffMs;
   /** Whether an owner that falls silent is asked again, by one who has come to wait; false when left out. */
   readonly outlastsSilence?: boolean;
@@ -25,7 +26,7 @@ export interface EnduranceOptions {
  * since the last sign of life.
  */
 export class Endurance {
-  readonly #patienceMs: number;
+  readonly #patienceMs: () => number;
   readonly #backoffMs: BackoffMs;
   readonly #outlastsSilence: boolean;
   readonly #time: Time;
@@ -34,7 +35,8 @@ export class Endurance {
   #failures = 0;
 
   constructor(options: EnduranceOptions) {
-    this.#patienceMs = options.patienceMs;
+    const { patienceMs } = options;
+    this.#patienceMs = typeof patienceMs === 'function' ? patienceMs : () => patienceMs;
     this.#backoffMs = options.backoffMs;
     this.#outlastsSilence = options.outlastsSilence ?? false;
     this.#time = options.time ?? systemTime;
@@ -44,7 +46,7 @@ export class Endurance {
 
   /** How much patience is left, at least 1 ms. */
   get leftMs(): number {
-    return Math.max(1, this.#aliveAtMs + this.#patienceMs - this.#time.monotonicMs());
+    return Math.max(1, this.#aliveAtMs + this.#patienceMs() - this.#time.monotonicMs());
   }
 
   /** There was a sign of life, now or at a time that is past already: patience starts anew from there. */

@@ -87,6 +87,7 @@ const problems: readonly [what: string, facts: ServerFacts, says: RegExp][] = [
     withAlive(unknown('ECONNREFUSED')),
     /^server: .* cannot be reached: why \| .*rhema serve runs/,
   ],
+  ['it sends elsewhere', withAlive(unknown('SENT_ELSEWHERE')), /^server: why \| log in at the address/],
   ['no such name', withAlive(unknown('ENOTFOUND')), /^server: .* \| no such name/],
   ['an own certificate', withAlive(unknown('DEPTH_ZERO_SELF_SIGNED_CERT')), /^TLS: .*NODE_EXTRA_CA_CERTS/],
   ['an old certificate', withAlive(unknown('CERT_HAS_EXPIRED')), /^TLS: .*renew/],

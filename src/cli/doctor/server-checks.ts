@@ -16,6 +16,8 @@ export function examineServer(facts: ServerFacts): readonly Finding[] {
 }
 
 function unreachable(server: string, message: string, code: string | null): Finding {
+  if (code === 'SENT_ELSEWHERE')
+    return problem('server', message, 'log in at the address of the server itself');
   const told = `${server} cannot be reached: ${message === '' ? String(code) : message}`;
   const remedy = code === null ? null : tlsRemedy(code);
   if (remedy !== null) return problem('TLS', told, remedy);

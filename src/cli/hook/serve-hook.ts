@@ -15,6 +15,8 @@ import { workAt, worksFor } from './works.ts';
 
 /** Far below what any client waits: they let a tool run whose hook takes too long. */
 const hookDeadlineMs = 8_000;
+/** A server that cannot be reached is told of as long as there is time for it, with the cause. */
+const reachPatienceMs = 3_000;
 
 export interface HookOptions extends GlobalOptions {
   readonly deadlineMs?: number;
@@ -67,6 +69,7 @@ const shownOnly = (text: string): HookAnswer => ({ kind: 'pass', told: null, sho
 function callOf(ports: ProcessPorts, options: GlobalOptions, { folder }: HookCall): Call {
   const env = { ...ports.env, GIT_DIR: undefined, GIT_WORK_TREE: undefined, GIT_COMMON_DIR: undefined };
   const own: GlobalOptions = {
+    reachPatienceMs,
     ...options,
     quiet: true,
     // Looked for where it is told alone.
@@ -87,13 +90,20 @@ async function answerTo(
   let longerMs = 0;
   const done = answerIn(call, words, asked, (byMs) => (longerMs += byMs)).catch(asError);
   const soon = await inTime(clock, deadlineMs, done);
-  const came = soon ?? (longerMs > 0 ? await inTime(clock, longerMs, done) : null) ?? lateIn(deadlineMs);
+  const came =
+    soon ?? (longerMs > 0 ? await inTime(clock, longerMs, done) : null) ?? (await lateIn(call, deadlineMs));
   const answer = came instanceof Error ? await unguarded(call, asked.event, came) : came;
   await inTime(call.ports.clock, closingMs, call.close());
   return answer;
 }
 
-const lateIn = (ms: number): Error => new Error(`no answer within ${ms / 1_000} s`);
+/** Where it is a server that says nothing, it is named: it may be out of reach, and no failure of its own. */
+async function lateIn(call: Call, ms: number): Promise<Error> {
+  const repository = await inTime(call.ports.clock, closingMs, call.repository());
+  const asked = repository?.server === undefined ? '' : ` of ${repository.server}`;
+  return new Error(`no answer${asked} within ${ms / 1_000} s`);
+}
+
 const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
 
 /** The answer is there: an owner that does not hang up is not waited for. */

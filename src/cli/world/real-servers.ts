@@ -21,7 +21,7 @@ import { dropNotedServer, notedServer, noteServer } from './noted-server.ts';
 import { lookAtServer } from './server-look.ts';
 import type { Environment } from './environment.ts';
 import { traceHeaders } from './process-tracing.ts';
-import type { Servers } from './world.ts';
+import type { ServerManner, Servers } from './serving.ts';
 
 export function realServers(env: Environment): Servers {
   return {
@@ -55,8 +55,8 @@ export function realServers(env: Environment): Servers {
     look: lookAtServer,
     commitAt: commitOf,
     rootsAt: rootsOf,
-    whoAmI: async (server, token) => {
-      const coordinator = await connectOverHttp({ server, token, callTimeoutMs: 10_000 });
+    whoAmI: async (server, token, manner = {}) => {
+      const coordinator = await connectOverHttp({ ...manner, server, token, callTimeoutMs: 10_000 });
       try {
         return (await coordinator.whoAmI()) as Admitted;
       } finally {
@@ -66,20 +66,16 @@ export function realServers(env: Environment): Servers {
   };
 }
 
-export interface ServerWish {
+export interface ServerWish extends ServerManner {
   readonly server: string;
   readonly isNoted: boolean;
-  readonly onRetry?: (failure: CoordinatorError) => void;
 }
 
 /** The port to a server, by the token that is kept for it. */
-export async function connectTo(
-  env: Environment,
-  { server, isNoted, onRetry }: ServerWish,
-): Promise<Coordinator> {
-  const token = await realServers(env).token(server, isNoted);
-  if (token === null) throw noTokenKept(server);
-  return connectOverHttp({ server, token, headers: traceHeaders, ...(onRetry && { onRetry }) });
+export async function connectTo(env: Environment, { isNoted, ...wish }: ServerWish): Promise<Coordinator> {
+  const token = await realServers(env).token(wish.server, isNoted);
+  if (token === null) throw noTokenKept(wish.server);
+  return connectOverHttp({ ...wish, token, headers: traceHeaders });
 }
 
 /** A file that the user names is read as it is, wherever it leads: a container has its secrets behind links. */

@@ -50,13 +50,13 @@ import type { Owner, Repository, Sessions, World } from './world.ts';
 export function createRealWorld(version: () => string): World {
   return {
     locate: (cwd, env, isChosen) => findRepository({ cwd, env, isChosen }),
-    connect: async (repository, { direct, onRetry }) => {
+    connect: async (repository, { direct, ...manner }) => {
       const { server, isNoted = false } = repository;
       if (server !== undefined)
         return (await import('./real-servers.ts')).connectTo(process.env, {
+          ...manner,
           server,
           isNoted,
-          ...(onRetry && { onRetry }),
         });
       if (direct)
         return (await import('../../daemon/index.ts')).openDirect({ repository, version: version() });

@@ -44,3 +44,20 @@ it('where nobody listens the system says why', async () => {
     about: null,
   });
 });
+
+it('where a server sends on to another, that one is named and not asked', async () => {
+  let asked = 0;
+  const fetch = (): Response => {
+    asked += 1;
+    return new Response(null, { status: 301, headers: { location: 'https://rhema.example/shop/healthz' } });
+  };
+  const app = { fetch, endStreams: () => undefined };
+  const server = await listen(app, { host: '127.0.0.1', port: 0, tls: null, connectionsMax: 10 });
+  close = server.close;
+  expect((await lookAtServer(server.url, 'token')).alive).toMatchObject({
+    known: false,
+    code: 'SENT_ELSEWHERE',
+    problem: expect.stringContaining('sends its callers on to https://rhema.example/shop (HTTP 301)'),
+  });
+  expect(asked).toBe(1);
+});

@@ -2,7 +2,7 @@
 import type { CreatedToken, TokenFolder, TokenWish } from '../../access/index.ts';
 import type { Workspace } from '../../mcp/index.ts';
 import type { LogLevelWish } from '../../observe/index.ts';
-import type { Coordinator, Admitted } from '../../protocol/index.ts';
+import type { Coordinator, CoordinatorError, Admitted } from '../../protocol/index.ts';
 import type { Answer, WebhookFolder, WebhookRecord, WebhookWish } from '../../webhooks/index.ts';
 import type { Roots, ServerLook } from '../doctor/server-facts.ts';
 import type { Repository } from './repository.ts';
@@ -40,6 +40,14 @@ export interface Served {
   readonly pid: number;
 }
 
+/** How a server is asked. */
+export interface ServerManner {
+  /** Told each time that it is tried again. */
+  readonly onRetry?: (failure: CoordinatorError) => void;
+  /** How long it is tried while it cannot be reached; left out: longer where something is to be done than where one looks. */
+  readonly reachPatienceMs?: number;
+}
+
 /** Servers that this user is let in by. */
 export interface Servers {
   /** At which one `rhema login` noted that a clone is coordinated; null: at none. */
@@ -56,7 +64,7 @@ export interface Servers {
   /** False where none was kept. */
   forget(server: string): Promise<boolean>;
   /** Fails with UNAUTHENTICATED, or what keeps the server from answering. */
-  whoAmI(server: string, token: string): Promise<Admitted>;
+  whoAmI(server: string, token: string, manner?: ServerManner): Promise<Admitted>;
   /** What it says of itself; never fails. */
   look(server: string, token: string | null): Promise<ServerLook>;
   /** On which commit a folder's working tree lies; null: on none, or it is none. */

@@ -39,13 +39,7 @@ import type {
   UndoRequest,
 } from '../../init/index.ts';
 import type { AgentSession, ChangedSince, Lies, Occupant } from '../../participant/index.ts';
-import type {
-  Coordinator,
-  CoordinatorError,
-  HealthAnswer,
-  RefreshReport,
-  ScopeProblem,
-} from '../../protocol/index.ts';
+import type { Coordinator, HealthAnswer, RefreshReport, ScopeProblem } from '../../protocol/index.ts';
 import type { LastLook, Look, PairMemory, RadarGit } from '../../radar/index.ts';
 import type { LogSource } from '../../verify/index.ts';
 import type { HooksHere } from '../git-hooks/hook-files.ts';
@@ -53,7 +47,15 @@ import type { AllowedCommand } from './allowed-commands.ts';
 import type { ContextFileLook } from './context-file.ts';
 import type { Environment } from './environment.ts';
 import type { Repository } from './repository.ts';
-import type { Served, ServedRepository, Servers, ServeWish, Tokens, Webhooks } from './serving.ts';
+import type {
+  Served,
+  ServedRepository,
+  ServerManner,
+  Servers,
+  ServeWish,
+  Tokens,
+  Webhooks,
+} from './serving.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /**
@@ -66,12 +68,9 @@ export interface World {
 
   /**
    * The port to this repository's coordinator. `direct` opens the log in this process instead of asking the owner. Fails with
-   * UNAUTHENTICATED where no token for its server is kept. `onRetry` is told each time that a server is tried again.
+   * UNAUTHENTICATED where no token for its server is kept.
    */
-  connect(
-    repository: Repository,
-    options: { readonly direct: boolean; readonly onRetry?: (failure: CoordinatorError) => void },
-  ): Promise<Coordinator>;
+  connect(repository: Repository, options: { readonly direct: boolean } & ServerManner): Promise<Coordinator>;
 
   readonly sessions: Sessions;
   readonly owner: Owner;

@@ -5,18 +5,28 @@ import {
   type Problem,
   type RefusalProblem,
 } from '../../protocol/index.ts';
+import type { IsAnswer } from './known-answers.ts';
+import { sentElsewhere } from './sent-elsewhere.ts';
 
 /** What a server has answered, read as far as it can be. */
 export type HttpAnswer =
   | { readonly kind: 'ok'; readonly body: unknown }
   | { readonly kind: 'refused'; readonly problem: RefusalProblem };
 
-/** Throws the failure that a server tells of, and `UNAVAILABLE` where what answers is no coordinator. */
-export async function readAnswer(response: Response, server: string): Promise<HttpAnswer> {
-  if (response.status === 204) return { kind: 'ok', body: null };
-  const body = await bodyOf(response, server);
-  if (response.ok) return { kind: 'ok', body };
-  if (!isProblem(body)) throw noCoordinator(server, response.status);
+/** Throws the failure that a server tells of, and `UNAVAILABLE` where what answers is no Rhema server. */
+export async function readAnswer(
+  response: Response,
+  server: string,
+  isAnswer: IsAnswer,
+): Promise<HttpAnswer> {
+  const { status } = response;
+  if (status >= 300 && status < 400) throw sentElsewhere(server, response);
+  const body = status === 204 ? null : await bodyOf(response, server);
+  if (response.ok) {
+    if (!isAnswer(body)) throw noRhemaServer(server, status);
+    return { kind: 'ok', body };
+  }
+  if (!isProblem(body)) throw noRhemaServer(server, status);
   if (isRefusal(body)) return { kind: 'refused', problem: body };
   throw failureOf(body as FailureProblem);
 }
@@ -30,7 +40,7 @@ async function bodyOf(response: Response, server: string): Promise<unknown> {
   try {
     return (await response.json()) as unknown;
   } catch (cause) {
-    throw noCoordinator(server, response.status, cause);
+    throw noRhemaServer(server, response.status, cause);
   }
 }
 
@@ -47,10 +57,14 @@ function isProblem(body: unknown): body is Problem {
 }
 
 /** A proxy in front may say so of a server that is just being started again. */
-function noCoordinator(server: string, status: number, cause?: unknown): CoordinatorError {
+export function noRhemaServer(server: string, status: number, cause?: unknown): CoordinatorError {
   return new CoordinatorError(
     'UNAVAILABLE',
-    `what answers at ${server} (HTTP ${status}) does not speak as a coordinator does: is the address right, with its path?`,
-    { retryable: status === 502 || status === 503 || status === 504, cause },
+    `what answers at ${server} (HTTP ${status}) is not a Rhema server: give the address that rhema serve printed, with all of its path`,
+    {
+      retryable: status === 502 || status === 503 || status === 504,
+      cause,
+      details: { status, sent: status === 502 || status === 504 },
+    },
   );
 }

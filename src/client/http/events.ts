@@ -5,12 +5,17 @@ import { onAbort } from '../../time/index.ts';
 import type { Endurance } from '../persist.ts';
 import { failureOf, readAnswer } from './answers.ts';
 
+export interface EventSource {
+  readonly server: string;
+  readonly open: (fromRevision: number) => Promise<Response>;
+}
+
 /**
  * Entries from a revision on, each once and in order, over any number of streams: after a loss it asks again from where it
  * is, drops what it has seen, and does not accept a gap. Ends when the signal aborts.
  */
 export async function* watchEvents(
-  open: (fromRevision: number) => Promise<Response>,
+  { server, open }: EventSource,
   fromRevision: Revision,
   over: AbortSignal,
   endurance: Endurance,
@@ -18,7 +23,7 @@ export async function* watchEvents(
   let next: number = Math.max(1, fromRevision);
   while (!over.aborted) {
     try {
-      for await (const entry of entriesOf(await open(next), over)) {
+      for await (const entry of entriesOf(server, await open(next), over)) {
         if (entry.revision < next) continue;
         if (entry.revision > next) throw gap(entry.revision, next);
         next = entry.revision + 1;
@@ -36,9 +41,13 @@ export async function* watchEvents(
   }
 }
 
-async function* entriesOf(response: Response, over: AbortSignal): AsyncGenerator<Entry, void, undefined> {
-  if (!response.ok || response.body === null) {
-    await readAnswer(response, response.url);
+async function* entriesOf(
+  server: string,
+  response: Response,
+  over: AbortSignal,
+): AsyncGenerator<Entry, void, undefined> {
+  if (!response.ok || response.body === null || isDocument(response)) {
+    await readAnswer(response, server, () => false);
     throw ended();
   }
   const text = response.body.pipeThrough(
@@ -59,6 +68,10 @@ async function* entriesOf(response: Response, over: AbortSignal): AsyncGenerator
     await reader.cancel().catch(() => undefined);
   }
 }
+
+/** What has an end is no stream of events. */
+const isDocument = ({ headers }: Response): boolean =>
+  /^(application\/(problem\+)?json|text\/html)\b/.test(headers.get('content-type') ?? '');
 
 /** What breaks in the midst of a stream is a loss, whatever it is called. */
 function asLost(error: unknown): CoordinatorError {

@@ -184,12 +184,59 @@ describe('commands', () => {
 
   it('what answers and is no coordinator is called that', async () => {
     fates = [() => new Response('<html>', { status: 200 })];
-    await expect(client.query({ kind: 'health' })).rejects.toThrow('does not speak as a coordinator does');
+    await expect(client.query({ kind: 'health' })).rejects.toThrow(`at ${server} (HTTP 200) is not a Rhema`);
     fates = [() => Response.json({ error: 'no such page' }, { status: 404 })];
-    await expect(client.query({ kind: 'health' })).rejects.toThrow(
-      '(HTTP 404) does not speak as a coordinator',
-    );
+    await expect(client.query({ kind: 'health' })).rejects.toThrow('(HTTP 404) is not a Rhema server');
   });
+
+  it.each([
+    ['a question', () => client.query({ kind: 'status', at: null })],
+    ['a command', () => client.submit({ requestId: 'r', command: join('alice') })],
+    ['a wait', () => client.awaitTicket({ agent: 'bob' as AgentId, ticket: 5 as Ticket })],
+    ['a refresh', () => client.refresh()],
+    ['who is asking', () => client.whoAmI()],
+    [
+      'the log',
+      () => client.watch(asRevision(1), new AbortController().signal)[Symbol.asyncIterator]().next(),
+    ],
+  ])(
+    'what answers %s in JSON, but as no Rhema server does, is called that, with its address',
+    async (_, ask) => {
+      for (const body of [{ ok: true }, [], 'fine', { revision: 7 }]) {
+        fates = [() => Response.json(body)];
+        await expect(ask()).rejects.toMatchObject({
+          code: 'UNAVAILABLE',
+          retryable: false,
+          message: expect.stringContaining(`what answers at ${server} (HTTP 200) is not a Rhema server`),
+        });
+      }
+    },
+  );
+
+  it.each([
+    ['https://rhema.example/shop/api/v1/queries/health', 'https://rhema.example/shop'],
+    ['/shop/api/v1/queries/health', 'http://localhost:7421/shop'],
+    ['https://login.example/?next=x', 'https://login.example'],
+  ])('a server that sends on to %s is not followed, and that is told at once', async (location, there) => {
+    fates = [() => new Response(null, { status: 308, headers: { location } })];
+    await expect(client.query({ kind: 'health' })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      retryable: false,
+      message: expect.stringContaining(`sends its callers on to ${there} (HTTP 308)`),
+      details: { location: there },
+    });
+    expect([requests.length, retried]).toEqual([1, []]);
+  });
+
+  it.each([null, 'javascript:alert(1)', '/api/v1/queries/health'])(
+    'where a server sends on to %s, no other address is named',
+    async (location) => {
+      fates = [() => new Response(null, { status: 302, headers: location === null ? {} : { location } })];
+      await expect(client.query({ kind: 'health' })).rejects.toThrow(
+        `${server} sends its callers elsewhere (HTTP 302)`,
+      );
+    },
+  );
 
   it('a server that does not answer is given up', async () => {
     fates = [never];
@@ -209,6 +256,60 @@ describe('commands', () => {
   });
 });
 
+/** After how many seconds a call fails of a server where nothing listens; or, if it was heard, listens any more. */
+async function failsAfter(
+  ask: (gone: HttpCoordinator) => Promise<unknown>,
+  { heard = false, ...options }: { readonly heard?: boolean; readonly reachPatienceMs?: number } = {},
+): Promise<number> {
+  const time = new ManualTime();
+  let isThere = heard;
+  const send = (): Promise<Response> =>
+    isThere ? Promise.resolve(Response.json({ revision: 1, ok: true })) : refused();
+  const backoffMs = (): number => 1_000;
+  const gone = new HttpCoordinator({ server, token: 't', time, backoffMs, fetch: send, ...options });
+  if (heard) await gone.query({ kind: 'health' });
+  isThere = false;
+  let failed: CoordinatorError | null = null;
+  ask(gone).catch((error: CoordinatorError) => (failed = error));
+  for (; failed === null; time.advance(1_000)) await new Promise(setImmediate);
+  expect(failed).toMatchObject({ code: 'UNAVAILABLE', message: expect.stringContaining('ECONNREFUSED') });
+  return (time.monotonicMs() - 1_000) / 1_000;
+}
+
+describe('a server where nothing listens', () => {
+  const look = (gone: HttpCoordinator) => gone.query({ kind: 'health' });
+  const act = (gone: HttpCoordinator) => gone.submit({ requestId: 'r', command: join('alice') });
+
+  it('is told of soon to whoever looks; whoever acts, or is in the midst of it, waits until it is back', async () => {
+    expect(await failsAfter(look)).toBe(5);
+    expect(await failsAfter((gone) => gone.whoAmI())).toBe(5);
+    expect(await failsAfter(act)).toBe(30);
+    expect(await failsAfter(look, { heard: true })).toBe(30);
+  });
+
+  it('is tried for as long as whoever asks can wait, whatever is asked', async () => {
+    const hurried = { reachPatienceMs: 3_000 };
+    expect(await failsAfter(look, hurried)).toBe(3);
+    expect(await failsAfter(act, hurried)).toBe(3);
+    expect(await failsAfter(look, { ...hurried, heard: true })).toBe(3);
+  });
+
+  it('is no reason to give up a question that it has come to hear, and is slow to answer', async () => {
+    fates = [refused, (signal) => never(signal)];
+    const asked = client.query({ kind: 'health' });
+    let failed: CoordinatorError | null = null;
+    asked.catch((error: CoordinatorError) => (failed = error));
+    for (let s = 0; s < 29; s += 1) {
+      await new Promise(setImmediate);
+      stage.time.advance(1_000);
+      await new Promise(setImmediate);
+      expect([s, failed]).toEqual([s, null]);
+    }
+    stage.time.advance(2_000);
+    await expect(asked).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  });
+});
+
 describe('waits', () => {
   it('outlast what the server lets one question take, and a server that is gone for a while', async () => {
     const [alice, bob] = [await joined('alice'), await joined('bob')];
@@ -223,17 +324,8 @@ describe('waits', () => {
   });
 
   it('outlast a server that is gone for minutes, which a question does not', async () => {
-    const failsAfter = async (ask: (gone: HttpCoordinator) => Promise<unknown>): Promise<number> => {
-      const time = new ManualTime();
-      const gone = new HttpCoordinator({ server, token: 't', time, backoffMs: () => 1_000, fetch: refused });
-      let failed: CoordinatorError | null = null;
-      ask(gone).catch((error: CoordinatorError) => (failed = error));
-      for (; failed === null; time.advance(1_000)) await new Promise(setImmediate);
-      expect(failed).toMatchObject({ code: 'UNAVAILABLE' });
-      return (time.monotonicMs() - 1_000) / 1_000;
-    };
     const waiting = { agent: 'bob' as AgentId, ticket: 5 as Ticket };
-    expect(await failsAfter((gone) => gone.query({ kind: 'health' }))).toBe(30);
+    expect(await failsAfter((gone) => gone.query({ kind: 'health' }))).toBe(5);
     expect(await failsAfter((gone) => gone.awaitTicket(waiting))).toBe(300);
   });
 

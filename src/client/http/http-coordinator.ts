@@ -15,9 +15,23 @@ import {
   type TicketRequest,
 } from '../../protocol/index.ts';
 import { systemTime, type BackoffMs, type Time } from '../../time/index.ts';
-import { Endurance, isDeadlineExceeded, jitteredBackoffMs, persist } from '../persist.ts';
+import {
+  Endurance,
+  isDeadlineExceeded,
+  jitteredBackoffMs,
+  persist,
+  type EnduranceOptions,
+} from '../persist.ts';
 import { readAnswer, type HttpAnswer } from './answers.ts';
 import { watchEvents } from './events.ts';
+import {
+  answersCommand,
+  answersQuery,
+  answersRefresh,
+  answersTicket,
+  tellsWho,
+  type IsAnswer,
+} from './known-answers.ts';
 import { unreachable } from './unreachable.ts';
 
 export interface HttpConnectOptions {
@@ -26,6 +40,11 @@ export interface HttpConnectOptions {
   readonly token: string;
   /** How long a call may take, with what is tried again. 30 s unless given. */
   readonly callTimeoutMs?: number;
+  /**
+   * How long a call is tried that no Rhema server answers. Unless given as long as a call may take; of a question, while the server
+   * was not heard yet, 5 s.
+   */
+  readonly reachPatienceMs?: number;
   /** How long whoever waits for a ticket asks on while the server cannot be reached. 5 min unless given. */
   readonly waitPatienceMs?: number;
   readonly backoffMs?: BackoffMs;
@@ -38,6 +57,8 @@ export interface HttpConnectOptions {
 }
 
 const callTimeoutDefaultMs = 30_000;
+/** Whoever begins with a question has nothing under way that a server which starts anew would cost. */
+const firstQuestionMs = 5_000;
 /** A server that is started anew, or moved, is back within it; an agent's session outlasts hardly more. */
 const waitPatienceDefaultMs = 300_000;
 /** How long one question for a ticket is kept open by the server, and how much longer its answer may take. */
@@ -51,7 +72,10 @@ interface Ask {
   readonly headers?: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
+  readonly isAnswer: IsAnswer;
 }
+
+type Question = Pick<Ask, 'path' | 'body' | 'isAnswer'>;
 
 /**
  * The `Coordinator` port over HTTP (`rhema serve`). Calls are tried again under the same request id while the server cannot be
@@ -62,6 +86,8 @@ export class HttpCoordinator implements Coordinator {
   readonly #server: string;
   readonly #callTimeoutMs: number;
   readonly #time: Time;
+  /** Whether it has answered anything yet. */
+  #wasHeard = false;
   readonly #closing = new AbortController();
 
   /** Throws `INVALID_INPUT` for a token that no header can have: what refuses it later would repeat it. */
@@ -77,11 +103,13 @@ export class HttpCoordinator implements Coordinator {
   async submit({ requestId, command }: CommandRequest): Promise<Reply> {
     const { kind, ...body } = command;
     const headers = { 'Idempotency-Key': requestId };
-    const endurance = this.#endurance();
+    const endurance = this.#endurance({ patienceMs: this.#reachPatienceMs });
+    const leftMs = this.#untilTooLate();
+    const asked = { path: `/commands/${kind}`, body, headers, isAnswer: answersCommand };
     let open = false;
     const ask = async (): Promise<HttpAnswer> => {
       try {
-        return await this.#ask({ path: `/commands/${kind}`, body, headers, timeoutMs: endurance.leftMs });
+        return await this.#ask({ ...asked, timeoutMs: leftMs() });
       } catch (error) {
         open ||= wasPerhapsHeard(error);
         throw error;
@@ -98,11 +126,17 @@ export class HttpCoordinator implements Coordinator {
 
   async awaitTicket(request: TicketRequest, signal?: AbortSignal): Promise<TicketReply> {
     const { waitPatienceMs = waitPatienceDefaultMs } = this.#options;
-    const endurance = this.#endurance(true, waitPatienceMs);
+    const endurance = this.#endurance({ patienceMs: () => waitPatienceMs, outlastsSilence: true });
     const path = `/tickets/${request.ticket}?agent=${encodeURIComponent(request.agent)}&waitMs=${pollMs}`;
     for (;;) {
       const ask = (): Promise<unknown> =>
-        this.#value({ path, body: null, timeoutMs: pollMs + pollGraceMs, signal });
+        this.#value({
+          path,
+          body: null,
+          timeoutMs: pollMs + pollGraceMs,
+          signal,
+          isAnswer: answersTicket,
+        });
       const answer = (await persist(endurance, ask, signal)) as TicketReply | null;
       if (answer !== null) return answer;
       endurance.progressed();
@@ -111,24 +145,26 @@ export class HttpCoordinator implements Coordinator {
 
   query<Q extends Query>(query: Q): Promise<Answer<Q>> {
     const { kind, ...body } = query;
-    return this.#call(`/queries/${kind}`, body) as Promise<Answer<Q>>;
+    return this.#call({ path: `/queries/${kind}`, body, isAnswer: answersQuery(kind) }) as Promise<Answer<Q>>;
   }
 
   watch(fromRevision: Revision, signal: AbortSignal): AsyncIterable<Entry> {
     const over = AbortSignal.any([signal, this.#closing.signal]);
     const open = (next: number): Promise<Response> =>
       this.#fetch({ path: `/events?from=${next}`, body: null, timeoutMs: this.#callTimeoutMs, signal: over });
-    return watchEvents(open, fromRevision, over, this.#endurance(true));
+    const endurance = this.#endurance({ patienceMs: () => this.#callTimeoutMs, outlastsSilence: true });
+    return watchEvents({ server: this.#server, open }, fromRevision, over, endurance);
   }
 
   refresh(options: RefreshOptions = {}): Promise<RefreshReport> {
     const { acceptNone } = options;
-    return this.#call('/refresh', acceptNone === true ? { acceptNone } : {}) as Promise<RefreshReport>;
+    const body = acceptNone === true ? { acceptNone } : {};
+    return this.#call({ path: '/refresh', body, isAnswer: answersRefresh }) as Promise<RefreshReport>;
   }
 
   /** Whom the token lets in. Throws `UNAUTHENTICATED`. */
   whoAmI(): Promise<unknown> {
-    return this.#call('/whoami', null);
+    return this.#call({ path: '/whoami', body: null, isAnswer: tellsWho });
   }
 
   close(): Promise<void> {
@@ -136,9 +172,10 @@ export class HttpCoordinator implements Coordinator {
     return Promise.resolve();
   }
 
-  #call(path: string, body: object | null): Promise<unknown> {
-    const endurance = this.#endurance();
-    return persist(endurance, () => this.#value({ path, body, timeoutMs: endurance.leftMs }));
+  #call(question: Question): Promise<unknown> {
+    const endurance = this.#endurance({ patienceMs: this.#questionPatienceMs });
+    const leftMs = this.#untilTooLate();
+    return persist(endurance, () => this.#value({ ...question, timeoutMs: leftMs() }));
   }
 
   async #value(ask: Ask): Promise<unknown> {
@@ -148,11 +185,20 @@ export class HttpCoordinator implements Coordinator {
   }
 
   async #ask(ask: Ask): Promise<HttpAnswer> {
-    return readAnswer(await this.#fetch(ask), this.#server);
+    const response = await this.#fetch(ask);
+    try {
+      const answer = await readAnswer(response, this.#server, ask.isAnswer);
+      this.#wasHeard = true;
+      return answer;
+    } catch (error) {
+      // What it says of itself has a code of ours; all else is called UNAVAILABLE here.
+      this.#wasHeard ||= (error as CoordinatorError).code !== 'UNAVAILABLE';
+      throw error;
+    }
   }
 
   /** Until the head of the answer. Throws `UNAVAILABLE`, `DEADLINE_EXCEEDED`, `CLOSED`, or the signal's reason. */
-  async #fetch({ path, body, headers = {}, timeoutMs, signal }: Ask): Promise<Response> {
+  async #fetch({ path, body, headers = {}, timeoutMs, signal }: Omit<Ask, 'isAnswer'>): Promise<Response> {
     const late = new AbortController();
     const stopClock = this.#time.schedule(timeoutMs, () => late.abort(tooLate(this.#server, timeoutMs)));
     const signals = [late.signal, this.#closing.signal, ...(signal === undefined ? [] : [signal])];
@@ -168,7 +214,7 @@ export class HttpCoordinator implements Coordinator {
           ...headers,
         },
         ...(body === null ? {} : { body: JSON.stringify(body) }),
-        redirect: 'error',
+        redirect: 'manual',
         signal: over,
       });
     } catch (cause) {
@@ -179,9 +225,21 @@ export class HttpCoordinator implements Coordinator {
     }
   }
 
-  #endurance(outlastsSilence = false, patienceMs = this.#callTimeoutMs): Endurance {
+  readonly #reachPatienceMs = (): number =>
+    Math.min(this.#options.reachPatienceMs ?? this.#callTimeoutMs, this.#callTimeoutMs);
+
+  readonly #questionPatienceMs = (): number =>
+    this.#wasHeard ? this.#reachPatienceMs() : Math.min(this.#reachPatienceMs(), firstQuestionMs);
+
+  /** How much is left of the time that a call may take. */
+  #untilTooLate(): () => number {
+    const endMs = this.#time.monotonicMs() + this.#callTimeoutMs;
+    return () => Math.max(1, endMs - this.#time.monotonicMs());
+  }
+
+  #endurance(own: Pick<EnduranceOptions, 'patienceMs' | 'outlastsSilence'>): Endurance {
     const { backoffMs = jitteredBackoffMs, onRetry } = this.#options;
-    return new Endurance({ patienceMs, backoffMs, outlastsSilence, time: this.#time, onRetry });
+    return new Endurance({ ...own, backoffMs, time: this.#time, onRetry });
   }
 }
 

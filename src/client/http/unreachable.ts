@@ -2,7 +2,14 @@ import { CoordinatorError } from '../../protocol/index.ts';
 import { tlsRemedy } from './tls-remedy.ts';
 
 /** Of a failed connection: nothing was sent by it. */
-const unsent = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'];
+const unsent = [
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+];
 
 /** What does not mend itself, however often it is tried, and what to do about it; null: it may pass. */
 function lasting(why: string): string | null {
