@@ -97,8 +97,9 @@ it('agents of another machine take part by the command line, beside those of thi
   expect(entries.map(({ principal }) => principal)).toContainEqual({ name: 'laptop', way: 'http' });
   const bobsJoin = entries.find(({ kind, agent }) => kind === 'AgentJoin' && agent === 'bob');
   expect(bobsJoin).not.toHaveProperty('principal');
-  // The other machine has neither log nor coordinator of its own.
-  expect(readdirSync(join(clone, '.git/rhema')).filter((name) => !name.startsWith('sessions-'))).toEqual([]);
+  // The other machine has neither log nor coordinator of its own: it knows its sessions and its server.
+  const kept = readdirSync(join(clone, '.git/rhema')).filter((name) => !name.startsWith('sessions-'));
+  expect(kept).toEqual(['server']);
   expect(ownersOf(clone)).toEqual([]);
 });
 
