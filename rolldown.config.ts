@@ -3,6 +3,7 @@ import { defineConfig, type RolldownOptions, type RolldownPlugin } from 'rolldow
 import { lateBuiltins } from './bundle/builtins.ts';
 import { executable } from './bundle/executable.ts';
 import { licences } from './bundle/licences.ts';
+import { packed } from './bundle/packed.ts';
 
 /**
  * What `tsc` has written to `dist` is the library, module for module. This makes the program of it, `dist/cli`, as few files:
@@ -121,13 +122,14 @@ export default defineConfig([
     platform: 'node',
     plugins: [licences('THIRD-PARTY-LICENSES.txt')],
     input: { requests: 'dist/protocol/requests.js' },
-    external: (id, importer) => isOfLibrary(importer) && /^\.(?!\/(command-schemas|fields)\.js$)/.test(id),
+    external: (id, importer) =>
+      isOfLibrary(importer) && /^\.(?!\/(command-schemas|fields|plain-submits)\.js$)/.test(id),
     output: { dir: 'dist/protocol', format: 'es' },
   },
-  // The same for what reads events over HTTP.
+  // The same for what reads events over HTTP; it is the last, so that what is packed is judged by what is there in the end.
   {
     platform: 'node',
-    plugins: [licences('THIRD-PARTY-LICENSES.txt')],
+    plugins: [licences('THIRD-PARTY-LICENSES.txt'), packed(import.meta.dirname)],
     input: { events: 'dist/client/http/events.js' },
     external: (id, importer) => isOfLibrary(importer) && id.startsWith('.'),
     output: { dir: 'dist/client/http', format: 'es' },

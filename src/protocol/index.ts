@@ -1,4 +1,4 @@
-import type { RequestParsers } from './requests.ts';
+import type { RequestParsers } from './request-parsers.ts';
 
 export type * from './answers.ts';
 export type * from './coordinator.ts';
@@ -52,7 +52,7 @@ export { lastingFailure, systemFailure } from './system-failures.ts';
 export { sessionIdOf, sessionMarkOf } from './session-id.ts';
 export { isPointInTime, onWallClock } from './local-time.ts';
 export { issueText, pathText, valueAt, type Issue } from './plain-issues.ts';
-export type { ParsedMessage, RequestParsers } from './requests.ts';
+export type { ParsedMessage, RequestParsers } from './request-parsers.ts';
 
 /**
  * The schemas of all that a caller may send. Loaded when asked for: they cost tens of milliseconds at start, and a

@@ -23,6 +23,7 @@ import {
   scopesOfPathsMax,
   type Query,
 } from './queries.ts';
+import type { ParsedMessage, RequestParsers } from './request-parsers.ts';
 import type { ClientMessage } from './wire.ts';
 
 /** Entries that one history query may return. */
@@ -118,22 +119,6 @@ const clientMessage = z.discriminatedUnion('op', [
   z.strictObject({ id: callId, op: z.literal('cancel') }),
   z.looseObject({ op: z.literal('hello'), protocol: z.int(), version: name, pid: z.int() }),
 ]) satisfies z.ZodType<ClientMessage>;
-
-export type ParsedMessage =
-  | { readonly ok: true; readonly message: ClientMessage }
-  /** `id`: the call that is malformed, or null when that cannot be told. */
-  | { readonly ok: false; readonly id: number | null; readonly error: CoordinatorError };
-
-export interface RequestParsers {
-  /** Reads one line of a client. */
-  parseMessage(line: string): ParsedMessage;
-  /** For faces that get commands otherwise. Throws {@link CoordinatorError} `INVALID_INPUT`. */
-  parseCommandRequest(value: unknown): CommandRequest;
-  /** Throws {@link CoordinatorError} `INVALID_INPUT`. */
-  parseQuery(value: unknown): Query;
-  /** Throws {@link CoordinatorError} `INVALID_INPUT`. */
-  parseTicketRequest(value: unknown): TicketRequest;
-}
 
 export const requestParsers: RequestParsers = {
   parseMessage,

@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
@@ -135,16 +135,39 @@ it('every subpath can be imported, and has types', async () => {
   const script = join(folder, 'imports.mjs');
   writeFileSync(script, names.map((name) => `await import('${name}');`).join('\n'));
   execFileSync(process.execPath, [script]);
+  const late = join(folder, 'late.mjs');
+  writeFileSync(
+    late,
+    `const { loadRequestParsers } = await import('rhema/protocol');
+     (await loadRequestParsers()).parseQuery({ kind: 'status', at: null });
+     const { connectOverHttp } = await import('rhema/client');
+     await (await connectOverHttp({ server: 'http://127.0.0.1:9', token: 'unused' })).close();`,
+  );
+  execFileSync(process.execPath, [late]);
   for (const [, target] of entries)
     expect(statSync(join(installed, (target as { readonly types: string }).types)).isFile()).toBe(true);
 });
 
-it('nothing in it asks for another package', () => {
-  const scripts = filesBelow(join(installed, 'dist')).filter((file) => file.endsWith('.js'));
-  const asked = scripts.flatMap(
-    (file) => ts.preProcessFile(readFileSync(file, 'utf8'), true, true).importedFiles,
+function importsOf(file: string): string[] {
+  const { importedFiles } = ts.preProcessFile(readFileSync(file, 'utf8'), true, true);
+  return importedFiles.map(({ fileName }) => fileName);
+}
+
+it('every file that a module or its types name is there, also what is loaded only when it is needed', () => {
+  const modules = filesBelow(join(installed, 'dist')).filter((file) => /\.(?:js|d\.ts)$/.test(file));
+  const missing = modules.flatMap((file) =>
+    importsOf(file)
+      .filter((name) => name.startsWith('.'))
+      .map((name) => join(file, '..', file.endsWith('.d.ts') ? name.replace(/\.[jt]s$/, '.d.ts') : name))
+      .filter((path) => !existsSync(path) && !existsSync(`${path}.js`))
+      .map((path) => `${relative(installed, file)} asks for ${relative(installed, path)}`),
   );
-  const packages = asked.map(({ fileName }) => fileName).filter((name) => !/^(?:\.|node:)/.test(name));
+  expect(missing).toEqual([]);
+});
+
+it('neither a module nor its types ask for another package', () => {
+  const modules = filesBelow(join(installed, 'dist')).filter((file) => /\.(?:js|d\.ts)$/.test(file));
+  const packages = modules.flatMap(importsOf).filter((name) => !/^(?:\.|node:)/.test(name));
   expect([...new Set(packages)].filter((name) => !isBuiltin(name))).toEqual(['@photostructure/sqlite']);
 });
 
